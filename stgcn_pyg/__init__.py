@@ -1,0 +1,1 @@
+"""Recognising human actions from skeletons with spatial-temporal graph convolutional networks."""

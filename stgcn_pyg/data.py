@@ -1,0 +1,258 @@
+"""A recording as a static graph over time, and many of them as one timeline."""
+
+from collections.abc import Iterator, Sequence
+from copy import copy
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, Sampler
+from torch_geometric.data import Data
+
+from stgcn_pyg.nn.runs import run_pointers
+from stgcn_pyg.partition import SkeletonGraph
+from stgcn_pyg.sequence import SkeletonSequence, cut_runs
+
+JOINT_KEYS = ("x", "pos", "score")
+"""Attributes with an entry for each joint of each frame."""
+
+FRAME_KEYS = (*JOINT_KEYS, "frame", "run", "motion")
+"""Attributes with an entry for each frame: they are laid end to end in a batch."""
+
+GRAPH_KEYS = ("edge_index", "edge_type", "edge_weight")
+"""The skeleton's edges: a batch has them once."""
+
+
+class SkeletonData(Data):
+    r"""One recording: V joints as nodes, their labelled edges once, and T frames as a dimension of its own.
+
+    This is PyG's static graph form, with joints along dimension -2.
+
+    Attributes:
+        x: Input features ``[T, V, C]``, made by a features transform.
+        pos: Positions ``[T, V, D]`` as recorded, 0 where missing.
+        score: The pose estimator's scores ``[T, V]``, 0 where missing.
+        frame: Frame numbers ``[T]`` of the recording.
+        run: Which unbroken run each frame belongs to ``[T]``.
+        edge_index: Neighbour and root of each labelled edge ``[2, E]``; ``edge_type`` and ``edge_weight`` ``[E]``.
+        y: Class, ``[1]``; further facts such as ``subject``, ``scenario``, ``fps`` and ``name`` ride along.
+
+    Example:
+        >>> import numpy as np
+        >>> from stgcn_pyg.skeleton import BODY_25
+        >>> recording = SkeletonSequence(np.ones((40, 25, 2)), BODY_25, fps=25, name="demo")
+        >>> SkeletonData.from_sequence(recording, y=3).attach(SkeletonGraph.build(BODY_25))  # doctest: +ELLIPSIS
+        SkeletonData(pos=[40, 25, 2], score=[40, 25], ..., edge_index=[2, 73], edge_type=[73], edge_weight=[73])
+    """
+
+    @classmethod
+    def from_sequence(
+        cls, sequence: SkeletonSequence, y: int | None = None, max_gap: float = 1.0, **facts: Any
+    ) -> "SkeletonData":
+        """A recording as tensors, cut into runs where time jumps or nobody is in view for long.
+
+        Args:
+            sequence: The recording.
+            y: Its class.
+            max_gap: Seconds without anybody in view after which a new run begins.
+            **facts: Whatever else is known of it, as numbers or strings.
+        """
+        keep, run = cut_runs(sequence, max_gap)
+        data = cls(
+            pos=torch.from_numpy(sequence.pos[keep]),
+            score=torch.from_numpy(sequence.score[keep]),
+            frame=torch.from_numpy(sequence.frame[keep]),
+            run=torch.from_numpy(run),
+            name=sequence.name,
+            **{key: torch.tensor([value]) if isinstance(value, int) else value for key, value in facts.items()},
+        )
+        if sequence.fps is not None:
+            data.fps = torch.tensor([float(sequence.fps)])
+        if y is not None:
+            data.y = torch.tensor([y])
+        return data
+
+    def attach(self, graph: SkeletonGraph) -> "SkeletonData":
+        """Give the recording the labelled edges of its skeleton, in place."""
+        self.edge_index = graph.edge_index
+        self.edge_type = graph.edge_type
+        self.edge_weight = graph.edge_weight.float()
+        return self
+
+    @property
+    def num_nodes(self) -> int:
+        """The number of joints V."""
+        return int((self.x if self.x is not None else self.pos).shape[1])
+
+    @property
+    def num_frames(self) -> int:
+        """The number of frames T."""
+        return int(self.run.shape[0])
+
+    @property
+    def ptr(self) -> Tensor:
+        """Where runs begin and end, ``[R+1]``."""
+        return run_pointers(self.run)
+
+    def select_frames(self, frames: Tensor | slice) -> "SkeletonData":
+        """The same recording with some of its frames alone, as a shallow copy."""
+        part = copy(self)
+        for key in FRAME_KEYS:
+            if self.get(key) is not None:
+                part[key] = self[key][frames]
+        return part
+
+    def __inc__(self, key: str, value: Any, *args: Any, **kwargs: Any) -> Any:
+        """Refuse to be batched by shifting edges: what came of it would be nonsense without an error."""
+        if key == "edge_index":
+            raise RuntimeError(
+                "PyG's stock DataLoader cannot batch SkeletonData, whose graph is shared by all frames; "
+                "use stgcn_pyg.data.TimelineLoader, or apply the UnrollFrames transform first"
+            )
+        return super().__inc__(key, value, *args, **kwargs)
+
+
+class TimelineBatch(SkeletonData):
+    """Several recordings as one timeline: frames laid end to end, edges once, nothing padded.
+
+    Attributes:
+        batch: Which sample each frame belongs to ``[F]``.
+        frame_ptr: Where each sample's frames begin and end ``[N+1]``.
+
+    Example:
+        >>> batch = TimelineBatch.from_data_list([
+        ...     SkeletonData(x=torch.rand(t, 25, 2), run=torch.zeros(t, dtype=torch.long)) for t in (3, 5)
+        ... ])
+        >>> batch.num_graphs, batch.x.shape, batch.ptr.tolist(), batch[1].num_frames
+        (2, torch.Size([8, 25, 2]), [0, 3, 8], 5)
+    """
+
+    @classmethod
+    def from_data_list(cls, samples: Sequence[SkeletonData]) -> "TimelineBatch":
+        """Lay recordings end to end.
+
+        Raises:
+            ValueError: If there are none, they differ in what they carry, or they have different graphs.
+        """
+        if not samples:
+            raise ValueError("a batch needs at least one recording")
+        keys = list(samples[0].keys())
+        for sample in samples:
+            if set(sample.keys()) != set(keys):
+                odd = ", ".join(sorted(set(sample.keys()) ^ set(keys)))
+                raise ValueError(f"recordings of one batch must carry the same attributes; some lack {odd}")
+        batch = cls(**{key: _joined(key, [sample[key] for sample in samples]) for key in keys})
+        frames = torch.tensor([sample.num_frames for sample in samples])
+        batch.batch = torch.arange(len(samples)).repeat_interleave(frames)
+        batch.frame_ptr = torch.cat([frames.new_zeros(1), frames.cumsum(0)])
+        return batch
+
+    @property
+    def num_graphs(self) -> int:
+        """The number of recordings N."""
+        return int(self.frame_ptr.numel()) - 1
+
+    @property
+    def ptr(self) -> Tensor:
+        """Where the runs of all recordings begin and end, ``[R+1]``."""
+        return run_pointers(self.run, self.batch)
+
+    def to_data_list(self) -> list[SkeletonData]:
+        """The recordings, as they came."""
+        return [self[i] for i in range(self.num_graphs)]
+
+    def __getitem__(self, key: Any) -> Any:
+        """A recording by its number, or an attribute by its name."""
+        if isinstance(key, str):
+            return super().__getitem__(key)
+        if not -self.num_graphs <= key < self.num_graphs:
+            raise IndexError(f"recording {key} of a batch of {self.num_graphs}")
+        i = key % self.num_graphs
+        start, stop = self.frame_ptr[i : i + 2].tolist()
+        sample = SkeletonData()
+        for name in self.keys():
+            if name in FRAME_KEYS:
+                sample[name] = self[name][start:stop]
+            elif name in GRAPH_KEYS:
+                sample[name] = self[name]
+            elif name not in ("batch", "frame_ptr"):
+                value = self[name]
+                sample[name] = value[i : i + 1] if isinstance(value, Tensor) else value[i]
+        return sample
+
+
+def _joined(key: str, values: list[Any]) -> Any:
+    """One attribute of a batch from those of its samples."""
+    if key in FRAME_KEYS:
+        return torch.cat(values)
+    if key in GRAPH_KEYS:
+        if any(value is not values[0] and not torch.equal(value, values[0]) for value in values):
+            raise ValueError(f"recordings of one batch must share their graph; they differ in {key}")
+        return values[0]
+    return torch.cat(values) if isinstance(values[0], Tensor) else values
+
+
+class TimelineLoader(DataLoader[SkeletonData]):
+    """Loads recordings as timeline batches.
+
+    Args:
+        dataset: Recordings.
+        batch_size: Recordings a batch, at most.
+        shuffle: A new order in every epoch.
+        max_frames: Frames a batch, at most (a longer recording is a batch of its own).
+        **kwargs: What :class:`torch.utils.data.DataLoader` takes besides.
+
+    Example:
+        >>> recordings = [
+        ...     SkeletonData(x=torch.rand(t, 25, 2), run=torch.zeros(t, dtype=torch.long)) for t in (30, 50, 40)
+        ... ]
+        >>> [batch.x.shape[0] for batch in TimelineLoader(recordings, batch_size=2)]
+        [80, 40]
+        >>> [batch.x.shape[0] for batch in TimelineLoader(recordings, batch_size=2, max_frames=60)]
+        [30, 50, 40]
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset[SkeletonData] | Sequence[SkeletonData],
+        batch_size: int = 16,
+        shuffle: bool = False,
+        max_frames: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        how: dict[str, Any] = {"batch_size": batch_size, "shuffle": shuffle}
+        if max_frames is not None:
+            frames = [dataset[i].num_frames for i in range(len(dataset))]  # type: ignore[arg-type]
+            how = {"batch_sampler": FrameBudgetSampler(frames, batch_size, max_frames, shuffle)}
+        super().__init__(dataset, collate_fn=TimelineBatch.from_data_list, **how, **kwargs)  # type: ignore[arg-type]
+
+
+class FrameBudgetSampler(Sampler[list[int]]):
+    """Batches of consecutive recordings with at most so many frames together.
+
+    Args:
+        num_frames: The frames of every recording.
+        batch_size: Recordings a batch, at most.
+        max_frames: Frames a batch, at most; a longer recording is a batch of its own.
+        shuffle: A new order in every epoch, drawn from torch's global generator.
+    """
+
+    def __init__(self, num_frames: Sequence[int], batch_size: int, max_frames: int, shuffle: bool = False) -> None:
+        self.num_frames = list(num_frames)
+        self.batch_size = batch_size
+        self.max_frames = max_frames
+        self.shuffle = shuffle
+
+    def __iter__(self) -> Iterator[list[int]]:
+        """Yield the recordings of each batch."""
+        count = len(self.num_frames)
+        batch: list[int] = []
+        total = 0
+        for i in torch.randperm(count).tolist() if self.shuffle else range(count):
+            if batch and (len(batch) == self.batch_size or total + self.num_frames[i] > self.max_frames):
+                yield batch
+                batch, total = [], 0
+            batch.append(i)
+            total += self.num_frames[i]
+        if batch:
+            yield batch

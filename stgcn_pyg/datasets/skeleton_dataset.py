@@ -1,0 +1,153 @@
+"""What all data sets of recordings share: the processed cache, the graph, and samples that carry it."""
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch_geometric.data import InMemoryDataset
+
+from stgcn_pyg.data import SkeletonData
+from stgcn_pyg.partition import SkeletonGraph, joint_radii
+from stgcn_pyg.skeleton import Skeleton
+
+CACHE_VERSION = 1
+"""Raised when processing changes, so that caches of older versions are built anew."""
+
+
+class SkeletonDataset(InMemoryDataset):
+    """Recordings that are read once, cached, and handed out with the edges of one graph.
+
+    The cache's name is a fingerprint of the raw files and of all that shapes what is kept of them, so another
+    argument or another file makes another cache. It is written under a temporary name and then renamed; one
+    that cannot be read is made again. It holds tensors and plain containers alone.
+
+    A subclass says which ``raw_paths`` there are, reads them in ``read``, and which recordings it consists of
+    in ``chosen``, and calls ``finish`` last in its constructor.
+    """
+
+    skeleton: Skeleton
+    graph: SkeletonGraph
+    fps: float
+
+    def read(self) -> list[SkeletonData]:
+        """All recordings of the raw files, whatever the split."""
+        raise NotImplementedError
+
+    def _facts(self) -> dict[str, Any]:
+        """The arguments that shape what is cached."""
+        return {
+            "version": CACHE_VERSION,
+            "class": type(self).__name__,
+            "skeleton": self.skeleton.to_dict(),
+            "fps": self.fps,
+            "pre_transform": _stable(self.pre_transform),
+            "pre_filter": _stable(self.pre_filter),
+            "raw": [(path, *_stamp(Path(path))) for path in self.raw_paths],
+        }
+
+    @property
+    def processed_file_names(self) -> list[str]:
+        """The cache, named after its fingerprint."""
+        facts = json.dumps(self._facts(), sort_keys=True).encode()
+        return [f"{hashlib.sha256(facts).hexdigest()[:16]}.pt"]
+
+    def process(self) -> None:
+        """Read the raw files, apply ``pre_filter`` and ``pre_transform``, and cache what remains."""
+        recordings = self.read()
+        if self.pre_filter is not None:
+            recordings = [data for data in recordings if self.pre_filter(data)]
+        if self.pre_transform is not None:
+            recordings = [self.pre_transform(data) for data in recordings]
+        if not recordings:
+            raise ValueError(f"{self.root}: no recording is left after pre_filter")
+        self._everything = self.collate(recordings)
+        try:
+            _save_whole(self._everything, Path(self.processed_paths[0]))
+        except OSError as error:
+            warnings.warn(
+                f"the processed recordings cannot be cached, so they stay in memory: {error}", stacklevel=2
+            )
+
+    def _process(self) -> None:
+        # Instead of the parent's check, which compares pickled descriptions of the arguments: the cache's name
+        # says what they were.
+        if self.force_reload or not self._load_cache():
+            self.process()
+
+    def _load_cache(self) -> bool:
+        path = Path(self.processed_paths[0])
+        if not path.exists():
+            return False
+        try:
+            contents, slices = torch.load(path, weights_only=True)
+            self._everything = SkeletonData.from_dict(contents), slices
+        except Exception as error:  # whatever is wrong with it, the raw files are there to make another
+            warnings.warn(f"{path} cannot be read and is built again: {error}", stacklevel=2)
+            return False
+        return True
+
+    def finish(
+        self,
+        graph: SkeletonGraph | str,
+        chosen: Callable[[SkeletonData], bool],
+        training: Callable[[SkeletonData], bool],
+    ) -> None:
+        """Keep the chosen recordings, and build the graph (from the training recordings) that they carry.
+
+        Args:
+            graph: A graph, or the name of the partition strategy to build one with.
+            chosen: Which recordings the data set consists of.
+            training: Which recordings joint radii are measured on.
+        """
+        self._data, self.slices = self._everything
+        everything = [super(SkeletonDataset, self).get(i) for i in range(self.len())]
+        if isinstance(graph, str):
+            recordings = [(data.pos, data.score) for data in everything if training(data)]
+            radius = joint_radii(recordings) if graph == "spatial" and recordings else None
+            graph = SkeletonGraph.build(self.skeleton, graph, radius=radius)
+        if graph.skeleton != self.skeleton:
+            raise ValueError(f"the graph is of {graph.skeleton.name}, the recordings are of {self.skeleton.name}")
+        self.graph = graph
+        recordings = [data for data in everything if chosen(data)]
+        self._data_list = None
+        if recordings:
+            self._data, self.slices = self.collate(recordings)
+        else:
+            self._indices: list[int] = []
+        del self._everything
+
+    def get(self, idx: int) -> SkeletonData:
+        """A recording with the edges of the graph."""
+        return super().get(idx).attach(self.graph)  # type: ignore[no-any-return]
+
+
+def _stable(setting: object) -> str:
+    """A description that does not contain memory addresses."""
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(setting))
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Size (of a folder: its number of entries) and time of the last change."""
+    status = path.stat()
+    return (len(list(path.iterdir())) if path.is_dir() else status.st_size, status.st_mtime_ns)
+
+
+def _save_whole(recordings: tuple[SkeletonData, dict[str, Any]], path: Path) -> None:
+    """Write a cache that is either whole or not there."""
+    data, slices = recordings
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            torch.save((data.to_dict(), dict(slices)), file)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

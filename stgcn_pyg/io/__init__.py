@@ -1,0 +1,11 @@
+"""Readers: files of pose estimators and of data sets in, :class:`~stgcn_pyg.sequence.SkeletonSequence` out.
+
+A reader keeps what was recorded: coordinates in their own units, every frame in its place in time. It decides
+nothing about what is good enough to learn from.
+"""
+
+from stgcn_pyg.io.arrays import read_array
+from stgcn_pyg.io.openpose import read_openpose, read_openpose_folder
+from stgcn_pyg.io.tracking import follow
+
+__all__ = ["follow", "read_array", "read_openpose", "read_openpose_folder"]

@@ -1,0 +1,160 @@
+"""The network: a stack of spatial-temporal units, pooling over each sample, a linear classifier."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch_geometric.nn import global_mean_pool
+
+from stgcn_pyg.nn import Edges, JointNorm, PlainUnit, ResidualUnit, run_pointers, spatial_graph_conv
+from stgcn_pyg.nn.runs import spread
+from stgcn_pyg.nn.spatial import Backend, Bias, SpatialGraphConv
+from stgcn_pyg.partition import SkeletonGraph
+
+Channels = Sequence[tuple[int, int]]
+"""Output channels and stride of each unit."""
+
+NINE_LAYERS: Channels = ((64, 1),) * 4 + ((128, 2),) + ((128, 1),) * 2 + ((256, 2),) + ((256, 1),) * 2
+"""The paper's network of 9 + 1 units (section 4.4)."""
+
+TWELVE_LAYERS: Channels = ((64, 1),) * 4 + ((128, 2),) + ((128, 1),) * 3 + ((256, 2),) + ((256, 1),) * 3
+"""The paper's deeper network (section 5.6, Figure 10)."""
+
+
+def scaled(channels: Channels, width: float) -> Channels:
+    """The same network with its channels multiplied by ``width``.
+
+    Example:
+        >>> scaled([(64, 1), (128, 2)], 0.5)
+        ((32, 1), (64, 2))
+    """
+    return tuple((max(1, round(size * width)), stride) for size, stride in channels)
+
+
+class STGCN(torch.nn.Module):
+    r"""Spatial-temporal graph convolutional network (paper, section 4.4).
+
+    .. math::
+        \hat{\mathbf{y}} = \mathbf{W} \cdot \frac{1}{|\mathcal{F}| V}
+        \sum_{t \in \mathcal{F}} \sum_{v} \mathbf{H}_{tv} + \mathbf{b}
+
+    where :math:`\mathbf{H}` is what the units make of a sample's frames :math:`\mathcal{F}`. A sample's
+    logits depend on its own frames alone: nothing is padded.
+
+    Args:
+        graph: The labelled skeleton graph, the only one that the network takes data of.
+        in_channels: Input features of each joint.
+        num_classes: The number of actions.
+        channels: Output channels and stride of each unit.
+        residual: Full pre-activation residual units, with a norm and ReLU before pooling; else plain units.
+        kernel_size: Frames of the temporal kernels.
+        dropout: Dropout in every unit.
+        edge_importance: Learn a weight for each edge in every unit (section 4.4.3).
+        causal: Look back only.
+        bias: Biases of the spatial convolutions: ``"channel"``, or ``"partition"`` as published.
+        linear_middle: Plain units without the nonlinearity between their convolutions, as published.
+        backend: How spatial convolutions are computed: ``"auto"``, ``"dense"``, ``"sparse"``, ``"segment"``.
+
+    Example:
+        >>> from stgcn_pyg.data import SkeletonData
+        >>> from stgcn_pyg.skeleton import BODY_25
+        >>> graph = SkeletonGraph.build(BODY_25)
+        >>> model = STGCN(graph, in_channels=2, num_classes=6, channels=[(16, 1), (32, 2)])
+        >>> data = SkeletonData(x=torch.randn(40, 25, 2), run=torch.zeros(40, dtype=torch.long))
+        >>> model(data.attach(graph)).shape
+        torch.Size([1, 6])
+    """
+
+    edge_index: Tensor
+    edge_type: Tensor
+    edge_weight: Tensor
+
+    def __init__(
+        self,
+        graph: SkeletonGraph,
+        in_channels: int,
+        num_classes: int,
+        channels: Channels = NINE_LAYERS,
+        residual: bool = True,
+        kernel_size: int = 9,
+        dropout: float = 0.0,
+        edge_importance: bool = False,
+        causal: bool = False,
+        bias: Bias = "channel",
+        linear_middle: bool = False,
+        backend: Backend = "auto",
+    ) -> None:
+        super().__init__()
+        self.num_nodes = graph.num_nodes
+        self.in_channels = in_channels
+        self.register_buffer("edge_index", graph.edge_index, persistent=False)
+        self.register_buffer("edge_type", graph.edge_type, persistent=False)
+        self.register_buffer("edge_weight", graph.edge_weight.to(torch.get_default_dtype()), persistent=False)
+
+        def spatial(size_in: int, size_out: int) -> SpatialGraphConv:
+            num_edges = graph.num_edges if edge_importance else 0
+            return spatial_graph_conv(
+                size_in, size_out, graph.num_partitions, graph.num_nodes, num_edges, bias, backend
+            )
+
+        self.units = torch.nn.ModuleList()
+        size = in_channels
+        for size_out, stride in channels:
+            shape = (size, size_out, spatial, kernel_size, stride, dropout, causal)
+            is_input = len(self.units) == 0
+            self.units.append(ResidualUnit(*shape, is_input) if residual else PlainUnit(*shape, linear_middle))
+            size = size_out
+        # The sum of the last residual unit is still to be normalised and activated; a plain unit's output is.
+        self.final = torch.nn.Sequential(JointNorm(size), torch.nn.ReLU()) if residual else torch.nn.Identity()
+        self.classifier = torch.nn.Linear(size, num_classes)
+
+    def forward(self, data: Any) -> Tensor:
+        """Logits ``[N, classes]`` of a :class:`~stgcn_pyg.data.SkeletonData`, a timeline batch or an unrolled one.
+
+        Raises:
+            ValueError: If the data carries another graph, or its features are not of this network's shape.
+        """
+        x, run, batch = self._frames(data)
+        ptr = run_pointers(run, batch)
+        sample = batch[ptr[:-1]]  # the sample of each run
+        edges = Edges(self.edge_index, self.edge_type, self.edge_weight)
+        for unit in self.units:
+            x, ptr = unit(x, ptr, edges)
+        joints = self.final(x).mean(dim=1)
+        num_samples = getattr(data, "num_graphs", 1)
+        pooled = global_mean_pool(joints, spread(sample, ptr, joints.shape[0]), num_samples)  # [N, C]
+        logits: Tensor = self.classifier(pooled)
+        return logits
+
+    def _frames(self, data: Any) -> tuple[Tensor, Tensor, Tensor]:
+        """Features ``[F, V, C]``, run ``[F]`` and sample ``[F]`` of each frame, whatever form the data is in."""
+        x, run = data.x, data.run
+        batch = data.batch if getattr(data, "batch", None) is not None else torch.zeros_like(run)
+        if x is None:
+            raise ValueError("the data has no features x; apply the features transform first")
+        if not self._has_my_edges(data):
+            raise ValueError("the data's edges are not those of the graph that this model was built on")
+        if x.dim() == 2:  # unrolled: a node for each joint of each frame
+            x, run, batch = self._rolled(x), self._rolled(run)[:, 0], self._rolled(batch)[:, 0]
+        if x.shape[1:] != (self.num_nodes, self.in_channels):
+            raise ValueError(
+                f"the model takes [F, {self.num_nodes} joints, {self.in_channels} channels], "
+                f"but the data is {list(x.shape)}"
+            )
+        return x, run, batch
+
+    def _rolled(self, values: Tensor) -> Tensor:
+        if values.shape[0] % self.num_nodes:
+            raise ValueError(f"{values.shape[0]} nodes are no whole number of frames of {self.num_nodes} joints")
+        return values.view(-1, self.num_nodes, *values.shape[1:])
+
+    def _has_my_edges(self, data: Any) -> bool:
+        """Whether the data's edges (the first frame's, of an unrolled recording) are the graph's."""
+        num_edges = self.edge_type.numel()
+        return (
+            data.edge_index is not None
+            and torch.equal(data.edge_index[:, :num_edges], self.edge_index)
+            and torch.equal(data.edge_type[:num_edges], self.edge_type)
+            and torch.allclose(data.edge_weight[:num_edges].to(self.edge_weight), self.edge_weight)
+        )

@@ -1,0 +1,38 @@
+"""A random stretch of a recording, so that length says nothing and every epoch differs."""
+
+import torch
+from torch_geometric.transforms import BaseTransform
+
+from stgcn_pyg.data import SkeletonData
+
+
+class RandomCrop(BaseTransform):
+    """Keeps ``size`` consecutive frames from a random place; a shorter recording stays whole.
+
+    Args:
+        size: Frames that are kept.
+        min_size: If given, a random number of frames from here to ``size`` is kept instead.
+
+    Example:
+        >>> data = SkeletonData(pos=torch.rand(90, 25, 2), run=torch.zeros(90, dtype=torch.long))
+        >>> RandomCrop(64)(data).num_frames
+        64
+    """
+
+    def __init__(self, size: int, min_size: int | None = None) -> None:
+        if size < 1 or not 1 <= (min_size or size) <= size:
+            raise ValueError(f"a crop of {min_size or size} to {size} frames is impossible")
+        self.size = size
+        self.min_size = size if min_size is None else min_size
+
+    def forward(self, data: SkeletonData) -> SkeletonData:
+        """Crop."""
+        size = int(torch.randint(self.min_size, self.size + 1, ()))
+        if data.num_frames <= size:
+            return data
+        start = int(torch.randint(data.num_frames - size + 1, ()))
+        return data.select_frames(slice(start, start + size))
+
+    def __repr__(self) -> str:
+        """The sizes."""
+        return f"{type(self).__name__}({self.size}, min_size={self.min_size})"

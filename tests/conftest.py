@@ -1,0 +1,15 @@
+"""What every test may ask for."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real recordings that ``STGCN_PYG_REAL_DATA`` names; tests that need it are skipped without."""
+    folder = os.environ.get("STGCN_PYG_REAL_DATA")
+    if not folder:
+        pytest.skip("set STGCN_PYG_REAL_DATA to a folder of real recordings to run this test")
+    return Path(folder)
