@@ -1,7 +1,8 @@
 """A recording as a static graph over time, and many of them as one timeline."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
+from numbers import Real
 from typing import Any
 
 import torch
@@ -64,7 +65,7 @@ class SkeletonData(Data):
             frame=torch.from_numpy(sequence.frame[keep]),
             run=torch.from_numpy(run),
             name=sequence.name,
-            **{key: torch.tensor([value]) if isinstance(value, int) else value for key, value in facts.items()},
+            **{key: torch.tensor([value]) if isinstance(value, Real) else value for key, value in facts.items()},
         )
         if sequence.fps is not None:
             data.fps = torch.tensor([float(sequence.fps)])
@@ -132,11 +133,13 @@ class TimelineBatch(SkeletonData):
         """Lay recordings end to end.
 
         Raises:
-            ValueError: If there are none, they differ in what they carry, or they have different graphs.
+            ValueError: If there are none, they differ in what they carry, they have different graphs, or a fact
+                is not one row a recording.
         """
         if not samples:
             raise ValueError("a batch needs at least one recording")
-        keys = list(samples[0].keys())
+        # Not keys(), whose order PyG leaves to chance; the graph first, so that different bodies are told by it.
+        keys = sorted(samples[0].to_dict(), key=lambda key: key not in GRAPH_KEYS)
         for sample in samples:
             if set(sample.keys()) != set(keys):
                 odd = ", ".join(sorted(set(sample.keys()) ^ set(keys)))
@@ -170,13 +173,12 @@ class TimelineBatch(SkeletonData):
         i = key % self.num_graphs
         start, stop = self.frame_ptr[i : i + 2].tolist()
         sample = SkeletonData()
-        for name in self.keys():
+        for name, value in self.to_dict().items():
             if name in FRAME_KEYS:
-                sample[name] = self[name][start:stop]
+                sample[name] = value[start:stop]
             elif name in GRAPH_KEYS:
-                sample[name] = self[name]
+                sample[name] = value
             elif name not in ("batch", "frame_ptr"):
-                value = self[name]
                 sample[name] = value[i : i + 1] if isinstance(value, Tensor) else value[i]
         return sample
 
@@ -189,7 +191,12 @@ def _joined(key: str, values: list[Any]) -> Any:
         if any(value is not values[0] and not torch.equal(value, values[0]) for value in values):
             raise ValueError(f"recordings of one batch must share their graph; they differ in {key}")
         return values[0]
-    return torch.cat(values) if isinstance(values[0], Tensor) else values
+    if not isinstance(values[0], Tensor):
+        return values
+    for value in values:
+        if value.shape[:1] != (1,):
+            raise ValueError(f"a fact of a recording is one row [1, ...], but {key} is {list(value.shape)}")
+    return torch.cat(values)
 
 
 class TimelineLoader(DataLoader[SkeletonData]):
@@ -199,7 +206,8 @@ class TimelineLoader(DataLoader[SkeletonData]):
         dataset: Recordings.
         batch_size: Recordings a batch, at most.
         shuffle: A new order in every epoch.
-        max_frames: Frames a batch, at most (a longer recording is a batch of its own).
+        max_frames: Frames a batch, at most (a longer recording is a batch of its own); every recording is read
+            once to count them.
         **kwargs: What :class:`torch.utils.data.DataLoader` takes besides.
 
     Example:
@@ -220,10 +228,13 @@ class TimelineLoader(DataLoader[SkeletonData]):
         max_frames: int | None = None,
         **kwargs: Any,
     ) -> None:
+        if batch_size < 1:
+            raise ValueError(f"a batch has at least 1 recording, not {batch_size}")
         how: dict[str, Any] = {"batch_size": batch_size, "shuffle": shuffle}
         if max_frames is not None:
             frames = [dataset[i].num_frames for i in range(len(dataset))]  # type: ignore[arg-type]
-            how = {"batch_sampler": FrameBudgetSampler(frames, batch_size, max_frames, shuffle)}
+            sampler = FrameBudgetSampler(frames, batch_size, max_frames, shuffle, kwargs.get("generator"))
+            how = {"batch_sampler": sampler}
         super().__init__(dataset, collate_fn=TimelineBatch.from_data_list, **how, **kwargs)  # type: ignore[arg-type]
 
 
@@ -234,21 +245,42 @@ class FrameBudgetSampler(Sampler[list[int]]):
         num_frames: The frames of every recording.
         batch_size: Recordings a batch, at most.
         max_frames: Frames a batch, at most; a longer recording is a batch of its own.
-        shuffle: A new order in every epoch, drawn from torch's global generator.
+        shuffle: A new order in every epoch; batches then differ, and their number may a little.
+        generator: What the order is drawn from; torch's global generator if left out.
+
+    Example:
+        >>> list(FrameBudgetSampler([30, 50, 40, 200, 5], batch_size=2, max_frames=90))
+        [[0, 1], [2], [3], [4]]
     """
 
-    def __init__(self, num_frames: Sequence[int], batch_size: int, max_frames: int, shuffle: bool = False) -> None:
+    def __init__(
+        self,
+        num_frames: Sequence[int],
+        batch_size: int,
+        max_frames: int,
+        shuffle: bool = False,
+        generator: torch.Generator | None = None,
+    ) -> None:
         self.num_frames = list(num_frames)
         self.batch_size = batch_size
         self.max_frames = max_frames
         self.shuffle = shuffle
+        self.generator = generator
+
+    def __len__(self) -> int:
+        """The number of batches in the recordings' own order."""
+        return sum(1 for _ in self._batches(range(len(self.num_frames))))
 
     def __iter__(self) -> Iterator[list[int]]:
         """Yield the recordings of each batch."""
         count = len(self.num_frames)
+        order = torch.randperm(count, generator=self.generator).tolist() if self.shuffle else range(count)
+        return self._batches(order)
+
+    def _batches(self, order: Iterable[int]) -> Iterator[list[int]]:
         batch: list[int] = []
         total = 0
-        for i in torch.randperm(count).tolist() if self.shuffle else range(count):
+        for i in order:
             if batch and (len(batch) == self.batch_size or total + self.num_frames[i] > self.max_frames):
                 yield batch
                 batch, total = [], 0

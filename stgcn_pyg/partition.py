@@ -30,12 +30,12 @@ ALPHA = 0.001
 
 def uniform(skeleton: Skeleton, max_hops: int = 1) -> IntArray:
     """Uni-labelling: every joint up to D hops away has label 0, K = 1 (paper, section 4.3)."""
-    return np.where(skeleton.hops <= max_hops, 0, -1)
+    return _up_to(max_hops, skeleton.hops, np.zeros_like(skeleton.hops))
 
 
 def distance(skeleton: Skeleton, max_hops: int = 1) -> IntArray:
     """Distance partitioning: the label is the hop distance, K = D + 1 (paper, section 4.3)."""
-    return np.where(skeleton.hops <= max_hops, skeleton.hops, -1)
+    return _up_to(max_hops, skeleton.hops, skeleton.hops)
 
 
 def symmetrical(skeleton: Skeleton, max_hops: int = 1) -> IntArray:
@@ -47,7 +47,7 @@ def symmetrical(skeleton: Skeleton, max_hops: int = 1) -> IntArray:
     hops = np.minimum(skeleton.hops, skeleton.hops[:, skeleton.mirror_index])
     hops = np.maximum(hops, 1)
     np.fill_diagonal(hops, 0)
-    return np.where(hops <= max_hops, hops, -1)
+    return _up_to(max_hops, hops, hops)
 
 
 def spatial(skeleton: Skeleton, max_hops: int = 1, radius: npt.ArrayLike | None = None) -> IntArray:
@@ -83,7 +83,7 @@ def spatial(skeleton: Skeleton, max_hops: int = 1, radius: npt.ArrayLike | None 
     by_hops = unseen[:, None] | unseen[None, :]
     outward = np.where(by_hops, hops[None, :] - hops[:, None], r[None, :] - r[:, None])
     labels = np.select([outward == 0, outward < 0], [0, 1], default=2)
-    return np.where(skeleton.hops <= max_hops, labels, -1)
+    return _up_to(max_hops, skeleton.hops, labels)
 
 
 STRATEGIES: dict[str, Callable[..., IntArray]] = {
@@ -118,7 +118,8 @@ def joint_radii(recordings: Iterable[tuple[npt.ArrayLike, npt.ArrayLike]]) -> Fl
     totals: list[FloatArray] = []
     counts: list[FloatArray] = []
     for pos, score in recordings:
-        points, seen = np.asarray(pos, dtype=float), (np.asarray(score) > 0).astype(float)
+        seen = (np.asarray(score) > 0).astype(float)
+        points = np.where(seen[..., None] > 0, pos, 0.0)
         weight = seen[..., None] / np.maximum(seen.sum(axis=1), 1)[:, None, None]
         gravity = (points * weight).sum(axis=1, keepdims=True)
         totals.append((np.linalg.norm(points - gravity, axis=2) * seen).sum(axis=0))
@@ -295,6 +296,11 @@ class SkeletonGraph:
             f"SkeletonGraph({self.skeleton.name}, V={self.num_nodes}, E={self.num_edges}, "
             f"K={self.num_partitions}, partition={self.partition!r}, normalization={self.normalization!r})"
         )
+
+
+def _up_to(max_hops: int, hops: IntArray, labels: IntArray) -> IntArray:
+    """The labels of joints up to D hops away, else -1; V hops say that there is no way, however great D is."""
+    return np.where(hops <= min(max_hops, len(hops) - 1), labels, -1)
 
 
 def _named(known: dict[str, Any], name: str, what: str) -> Any:

@@ -4,6 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+import torch
+from hypothesis import settings
+
+settings.register_profile("shared machine", deadline=None)
+settings.load_profile("shared machine")
+torch.set_num_threads(1)  # the tests' networks are too small to gain from more
 
 
 @pytest.fixture(scope="session")

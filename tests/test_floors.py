@@ -14,7 +14,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("partition", "models"),
     ("sequence", "data", "training"),
     ("io", "transforms"),
-    ("datasets", "synthetic", "recognizer"),
+    ("datasets", "synthetic", "recognizer", "baseline"),
     ("streaming", "export", "pose", "view", "plots", "experiments", "report"),
     ("cli", "__main__"),
 )

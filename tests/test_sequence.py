@@ -1,3 +1,5 @@
+"""Recordings: what is blanked, what cannot be changed, and what is refused."""
+
 from dataclasses import FrozenInstanceError
 from typing import Any
 

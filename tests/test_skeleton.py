@@ -1,3 +1,5 @@
+"""Joint layouts: the built-in ones are what they are called, and all obey the laws of a body."""
+
 import json
 from typing import Any
 

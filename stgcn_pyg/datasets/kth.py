@@ -1,5 +1,6 @@
 """The KTH actions as skeletons."""
 
+import json
 import os
 import re
 from collections.abc import Callable
@@ -16,9 +17,13 @@ from stgcn_pyg.io import read_array, read_openpose_folder
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.sequence import SkeletonSequence
 from stgcn_pyg.skeleton import BODY_25, Skeleton
+from stgcn_pyg.synthetic import MARKER
 
 KTH_ACTIONS = ("boxing", "handclapping", "handwaving", "jogging", "running", "walking")
 """The six actions, in the order of their class numbers."""
+
+KTH_FPS = 25.0
+"""Frames a second of KTH's videos."""
 
 _NAME = re.compile(rf"person(?P<subject>\d+)_(?P<action>{'|'.join(KTH_ACTIONS)})_d(?P<scenario>\d+)(?:_uncomp)?")
 
@@ -51,8 +56,10 @@ class KTHSkeletonDataset(SkeletonDataset):
             the subjects of each split, as :func:`~stgcn_pyg.datasets.leave_one_out` gives them.
         graph: The graph that samples carry, or the partition strategy to build it with; joint radii are
             measured on the training split, whatever the split is.
+        normalization: The degree normalisation to build it with.
         skeleton: The joint layout of the recordings.
-        fps: Frames a second of the recordings.
+        fps: Frames a second of the recordings; if left out, what ``SYNTHETIC.json`` beside synthetic ones says,
+            else KTH's 25.
         transform: Applied to a sample whenever it is read.
         pre_transform: Applied to a sample before it is cached.
         pre_filter: Which samples are cached.
@@ -79,8 +86,9 @@ class KTHSkeletonDataset(SkeletonDataset):
         split: str = "train",
         protocol: str | Protocol = "15/5/5",
         graph: SkeletonGraph | str = "spatial",
+        normalization: str = "directed",
         skeleton: Skeleton = BODY_25,
-        fps: float = 25.0,
+        fps: float | None = None,
         transform: Callable[[SkeletonData], BaseData] | None = None,
         pre_transform: Callable[[SkeletonData], SkeletonData] | None = None,
         pre_filter: Callable[[SkeletonData], bool] | None = None,
@@ -90,12 +98,13 @@ class KTHSkeletonDataset(SkeletonDataset):
         if split != "all" and split not in subjects:
             raise ValueError(f"no split is called {split!r}; known: {', '.join(subjects)}, all")
         self.skeleton = skeleton
-        self.fps = float(fps)
+        self.fps = float(fps if fps is not None else _synthetic_rate(root) or KTH_FPS)
         super().__init__(str(root), transform, pre_transform, pre_filter, force_reload=force_reload)
-        training = set(subjects["train"])
+        training = set(subjects.get("train", ()))
         chosen = None if split == "all" else set(subjects[split])
         self.finish(
             graph,
+            normalization,
             chosen=lambda data: chosen is None or int(data.subject) in chosen,
             training=lambda data: int(data.subject) in training,
         )
@@ -149,11 +158,13 @@ class KTHSkeletonDataset(SkeletonDataset):
 
     def read(self) -> list[SkeletonData]:
         """Read every recording there is."""
-        return [
-            self._labelled(sequence)
-            for path in tqdm(map(Path, self.raw_paths), "reading KTH recordings", disable=None, leave=False)
-            for sequence in self._sequences(path)
-        ]
+        recordings: dict[str, SkeletonData] = {}
+        for path in tqdm([Path(path) for path in self.raw_paths], "reading recordings", disable=None, leave=False):
+            for sequence in self._sequences(path):
+                if sequence.name in recordings:
+                    raise ValueError(f"{path}: there is another recording {sequence.name}; keep one of them")
+                recordings[sequence.name] = self._labelled(sequence)
+        return list(recordings.values())
 
     def _sequences(self, path: Path) -> list[SkeletonSequence]:
         if path.is_dir():
@@ -173,3 +184,14 @@ class KTHSkeletonDataset(SkeletonDataset):
             subject=int(facts["subject"]),
             scenario=int(facts["scenario"]),
         )
+
+
+def _synthetic_rate(root: str | Path) -> float | None:
+    """The frame rate of synthetic recordings, as the note that lies beside them says."""
+    for folder in (Path(root).expanduser() / "raw", Path(root).expanduser()):
+        if (folder / MARKER).is_file():
+            try:
+                return float(json.loads((folder / MARKER).read_text())["fps"])
+            except (ValueError, KeyError, TypeError) as error:
+                raise ValueError(f"{folder / MARKER} does not say a frame rate; give fps") from error
+    return None

@@ -4,16 +4,16 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import torch
 from torch_geometric.data import InMemoryDataset
 
-from stgcn_pyg.data import SkeletonData
+from stgcn_pyg.data import SkeletonData, TimelineBatch
 from stgcn_pyg.partition import SkeletonGraph, joint_radii
 from stgcn_pyg.skeleton import Skeleton
 
@@ -49,7 +49,7 @@ class SkeletonDataset(InMemoryDataset):
             "fps": self.fps,
             "pre_transform": _stable(self.pre_transform),
             "pre_filter": _stable(self.pre_filter),
-            "raw": [(path, *_stamp(Path(path))) for path in self.raw_paths],
+            "raw": [(path, _stamp(Path(path))) for path in self.raw_paths],
         }
 
     @property
@@ -70,7 +70,7 @@ class SkeletonDataset(InMemoryDataset):
         self._everything = self.collate(recordings)
         try:
             _save_whole(self._everything, Path(self.processed_paths[0]))
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # torch tells of a full disk by a RuntimeError
             warnings.warn(
                 f"the processed recordings cannot be cached, so they stay in memory: {error}", stacklevel=2
             )
@@ -96,6 +96,7 @@ class SkeletonDataset(InMemoryDataset):
     def finish(
         self,
         graph: SkeletonGraph | str,
+        normalization: str,
         chosen: Callable[[SkeletonData], bool],
         training: Callable[[SkeletonData], bool],
     ) -> None:
@@ -103,6 +104,7 @@ class SkeletonDataset(InMemoryDataset):
 
         Args:
             graph: A graph, or the name of the partition strategy to build one with.
+            normalization: The degree normalisation to build one with.
             chosen: Which recordings the data set consists of.
             training: Which recordings joint radii are measured on.
         """
@@ -110,8 +112,14 @@ class SkeletonDataset(InMemoryDataset):
         everything = [super(SkeletonDataset, self).get(i) for i in range(self.len())]
         if isinstance(graph, str):
             recordings = [(data.pos, data.score) for data in everything if training(data)]
+            if graph == "spatial" and not recordings:
+                warnings.warn(
+                    "no recording of a training subject is there to measure joint radii on, so the spatial "
+                    "partition goes by hops; pass the graph of the training split",
+                    stacklevel=3,
+                )
             radius = joint_radii(recordings) if graph == "spatial" and recordings else None
-            graph = SkeletonGraph.build(self.skeleton, graph, radius=radius)
+            graph = SkeletonGraph.build(self.skeleton, graph, normalization, radius=radius)
         if graph.skeleton != self.skeleton:
             raise ValueError(f"the graph is of {graph.skeleton.name}, the recordings are of {self.skeleton.name}")
         self.graph = graph
@@ -127,27 +135,38 @@ class SkeletonDataset(InMemoryDataset):
         """A recording with the edges of the graph."""
         return super().get(idx).attach(self.graph)  # type: ignore[no-any-return]
 
+    def __getattr__(self, key: str) -> Any:
+        """An attribute of all recordings laid end to end, such as ``dataset.y``; also of a part of the data set."""
+        # The parent batches a part as the stock loader does, which recordings refuse.
+        if self.__dict__.get("_indices") is not None and key in self._data:
+            return TimelineBatch.from_data_list([self.get(i) for i in self.indices()])[key]
+        return super().__getattr__(key)
+
 
 def _stable(setting: object) -> str:
-    """A description that does not contain memory addresses."""
-    return re.sub(r" at 0x[0-9a-f]+", "", repr(setting))
+    """A description without memory addresses: the setting's ``repr``, and what a function computes with."""
+    parts: list[object] = [setting]
+    if isinstance(setting, FunctionType):
+        code, cells = setting.__code__, setting.__closure__ or ()
+        parts += [code.co_code, code.co_names, code.co_consts, setting.__defaults__]
+        parts += [cell.cell_contents for cell in cells]
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(parts))
 
 
-def _stamp(path: Path) -> tuple[int, int]:
-    """Size (of a folder: its number of entries) and time of the last change."""
-    status = path.stat()
-    return (len(list(path.iterdir())) if path.is_dir() else status.st_size, status.st_mtime_ns)
+def _stamp(path: Path) -> list[tuple[str, int, int]]:
+    """Name, size and time of the last change of a file, or of all in a folder."""
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    return [(file.name, status.st_size, status.st_mtime_ns) for file in files for status in [file.stat()]]
 
 
-def _save_whole(recordings: tuple[SkeletonData, dict[str, Any]], path: Path) -> None:
-    """Write a cache that is either whole or not there."""
+def _save_whole(recordings: tuple[SkeletonData, dict[str, Any] | None], path: Path) -> None:
+    """Write a cache that is either whole or not there; a single recording has no slices."""
     data, slices = recordings
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with os.fdopen(handle, "wb") as file:
-            torch.save((data.to_dict(), dict(slices)), file)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        with draft.open("wb") as file:
+            torch.save((data.to_dict(), slices and dict(slices)), file)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

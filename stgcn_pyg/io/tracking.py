@@ -63,7 +63,7 @@ def follow(frames: Sequence[FloatArray]) -> FloatArray:
 
     The main person is then the sequence of tracks, no two at the same time, with the greatest sum of scores:
     somebody who walks out of the picture and comes back later is followed on, while bystanders and phantoms
-    beside them are not.
+    beside them are not. Whoever is there while the main person is away for longer is taken for them.
 
     No pose estimator's own person ids are used, and nothing but positions: where two people pass through each
     other, they may be exchanged.
@@ -99,7 +99,6 @@ def _tracks(frames: Sequence[FloatArray]) -> list[_Track]:
     current: list[_Track] = []
     for time, people in enumerate(frames):
         current = [track for track in current if time - track.end <= MAX_ABSENCE + 1]
-        people = people[(people[..., -1] > 0).any(axis=1)]
         owner = _match([track.known(time) for track in current], people)
         for i, person in enumerate(people):
             if i in owner:

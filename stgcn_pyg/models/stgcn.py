@@ -86,6 +86,8 @@ class STGCN(torch.nn.Module):
         backend: Backend = "auto",
     ) -> None:
         super().__init__()
+        if residual and linear_middle:
+            raise ValueError("linear_middle is a kind of plain unit; it needs residual=False")
         self.num_nodes = graph.num_nodes
         self.in_channels = in_channels
         self.register_buffer("edge_index", graph.edge_index, persistent=False)
@@ -129,14 +131,18 @@ class STGCN(torch.nn.Module):
 
     def _frames(self, data: Any) -> tuple[Tensor, Tensor, Tensor]:
         """Features ``[F, V, C]``, run ``[F]`` and sample ``[F]`` of each frame, whatever form the data is in."""
-        x, run = data.x, data.run
-        batch = data.batch if getattr(data, "batch", None) is not None else torch.zeros_like(run)
+        x, run = data.x, getattr(data, "run", None)
         if x is None:
             raise ValueError("the data has no features x; apply the features transform first")
-        if not self._has_my_edges(data):
-            raise ValueError("the data's edges are not those of the graph that this model was built on")
+        if run is None:
+            raise ValueError("the data does not say which run each frame belongs to; set run, 0 for a single one")
+        batch = data.batch if getattr(data, "batch", None) is not None else torch.zeros_like(run)
+        copies = 1  # of the skeleton's edges
         if x.dim() == 2:  # unrolled: a node for each joint of each frame
             x, run, batch = self._rolled(x), self._rolled(run)[:, 0], self._rolled(batch)[:, 0]
+            copies = x.shape[0]
+        if not self._has_my_edges(data, copies):
+            raise ValueError("the data's edges are not those of the graph that this model was built on")
         if x.shape[1:] != (self.num_nodes, self.in_channels):
             raise ValueError(
                 f"the model takes [F, {self.num_nodes} joints, {self.in_channels} channels], "
@@ -149,12 +155,14 @@ class STGCN(torch.nn.Module):
             raise ValueError(f"{values.shape[0]} nodes are no whole number of frames of {self.num_nodes} joints")
         return values.view(-1, self.num_nodes, *values.shape[1:])
 
-    def _has_my_edges(self, data: Any) -> bool:
-        """Whether the data's edges (the first frame's, of an unrolled recording) are the graph's."""
-        num_edges = self.edge_type.numel()
+    def _has_my_edges(self, data: Any, copies: int) -> bool:
+        """Whether the data's edges are the graph's: once, or in an unrolled recording once for each frame."""
+        index, label, weight = (getattr(data, key, None) for key in ("edge_index", "edge_type", "edge_weight"))
+        if index is None or label is None or weight is None:
+            return False
+        shift = self.num_nodes * torch.arange(copies, device=index.device)
         return (
-            data.edge_index is not None
-            and torch.equal(data.edge_index[:, :num_edges], self.edge_index)
-            and torch.equal(data.edge_type[:num_edges], self.edge_type)
-            and torch.allclose(data.edge_weight[:num_edges].to(self.edge_weight), self.edge_weight)
+            torch.equal(index, (self.edge_index[:, None] + shift[:, None]).flatten(1))
+            and torch.equal(label, self.edge_type.repeat(copies))
+            and torch.allclose(weight.to(self.edge_weight), self.edge_weight.repeat(copies))
         )

@@ -37,6 +37,9 @@ class SpatialGraphConv(MessagePassing):
         bias: One for each output ``"channel"``, or as the paper's code has it one for each ``"partition"``
             and channel, added before aggregation, or ``"none"``.
 
+    Raises:
+        ValueError: If no such bias is known.
+
     Shapes:
         - **x**: ``[F, V, C_in]``, F frames over one graph of V joints; or ``[N, C_in]``, N nodes of any graph
         - **edge_index**: ``[2, E]``, neighbour and root
@@ -68,17 +71,19 @@ class SpatialGraphConv(MessagePassing):
         self.num_partitions = num_partitions
         self.bias_kind = bias
         self.weight = torch.nn.Parameter(torch.empty(num_partitions, in_channels, out_channels))
-        biases = {"channel": (out_channels,), "partition": (num_partitions, out_channels)}
-        self.bias = torch.nn.Parameter(torch.empty(biases[bias])) if bias in biases else None
+        biases = {"channel": (out_channels,), "partition": (num_partitions, out_channels), "none": None}
+        if bias not in biases:
+            raise ValueError(f"no bias is called {bias!r}; known: {', '.join(biases)}")
+        shape = biases[bias]
+        self.bias = None if shape is None else torch.nn.Parameter(torch.empty(shape))
         self.edge_importance = torch.nn.Parameter(torch.empty(num_edges)) if num_edges else None
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw weights and biases as a 1x1 convolution does; every edge's importance is 1."""
-        bound = 1 / math.sqrt(self.in_channels)
-        torch.nn.init.uniform_(self.weight, -bound, bound)
+        """Draw weights that keep the variance (He); biases are 0, every edge's importance is 1."""
+        torch.nn.init.normal_(self.weight, std=math.sqrt(2 / (self.in_channels * self.num_partitions)))
         if self.bias is not None:
-            torch.nn.init.uniform_(self.bias, -bound, bound)
+            torch.nn.init.zeros_(self.bias)
         if self.edge_importance is not None:
             torch.nn.init.ones_(self.edge_importance)
 

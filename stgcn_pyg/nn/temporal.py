@@ -45,6 +45,12 @@ class TemporalConv(torch.nn.Conv1d):
         super().__init__(in_channels, out_channels, kernel_size, stride)
         self.causal = causal
 
+    def reset_parameters(self) -> None:
+        """Draw weights that keep the variance (He); biases are 0."""
+        torch.nn.init.kaiming_normal_(self.weight, nonlinearity="relu")
+        if self.bias is not None:
+            torch.nn.init.zeros_(self.bias)
+
     def forward(self, x: Tensor, ptr: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
         """Convolve every run on its own; see the class."""
         layout = seams(ptr, self.kernel_size[0], self.stride[0], self.causal)

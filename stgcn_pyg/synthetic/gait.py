@@ -13,8 +13,8 @@ GAIT = {
     "strides": (0.9, 1.25, 1.45),  # both legs once, a second
     "hip": (22.0, 26.0, 38.0),  # degrees to either side of the mean
     "hip_mean": (4.0, 10.0, 16.0),
-    "knee_stance": (7.0, 20.0, 24.0),
-    "knee_swing": (48.0, 62.0, 88.0),
+    "knee_stance": (7.0, 18.0, 22.0),
+    "knee_swing": (44.0, 60.0, 80.0),
     "toe_off": (40.0, 50.0, 60.0),
     "arm": (20.0, 26.0, 38.0),
     "elbow": (15.0, 62.0, 82.0),

@@ -85,4 +85,4 @@ def _wave(subject: Subject, phase: Array, rng: np.random.Generator) -> _Path:
     length = arm * (0.96 - rng.uniform(0, 0.2) * (1 - np.cos(raised)) / 2)
     forward = rng.uniform(0, 0.5) * arm
     wrists = [vector(forward, -length * np.cos(raised), sign * length * np.sin(raised)) for _, sign in SIDES]
-    return wrists, (-0.1, -0.2, 1.0)
+    return wrists, (-0.4, -0.3, 1.0)

@@ -5,24 +5,29 @@ from torch import Tensor
 from torch_geometric.data import Data
 from torch_geometric.transforms import BaseTransform
 
+from stgcn_pyg.nn.runs import spread
 from stgcn_pyg.skeleton import Skeleton
+
+TELEPORT = 4.5
+"""Body lengths a frame from which on a body has jumped, not moved; at 5 frames a second a sprinter covers two."""
 
 
 class NormalizePose(BaseTransform):
     r"""Makes the pose independent of where the body stands and how large it appears.
 
     .. math::
-        \mathbf{x}_{tv} = \frac{\mathbf{p}_{tv} - \mathbf{r}_t}{s}, \qquad
-        \mathbf{m}_t = \frac{\mathbf{r}_t - \mathbf{r}_{t-1}}{s \, \Delta_t}
+        \mathbf{x}_{tv} = \frac{\mathbf{p}_{tv} - \mathbf{r}_t}{s_t}, \qquad
+        \mathbf{m}_t = \frac{\mathbf{r}_t - \mathbf{r}_{t-1}}{s_t \, \Delta_t}
 
-    where :math:`\mathbf{r}_t` is the body's root (mid-hip), :math:`s` the median length of its torso (root to
-    neck) over the recording and :math:`\Delta_t` the seconds since the frame before. How fast the body moves
-    would be lost with its position, so it is kept as the root's motion :math:`\mathbf{m}`, in body lengths a
-    second (a frame, where the rate is not known).
+    where :math:`\mathbf{r}_t` is the body's root (mid-hip), :math:`s_t` the mean length of its torso (root to
+    neck) up to this frame and :math:`\Delta_t` the seconds since the frame before: everything is known as soon
+    as the frame is. How fast the body moves would be lost with its position, so it is kept as the root's motion
+    :math:`\mathbf{m}`, in body lengths a second (a frame, where the rate is not known).
 
-    Where the root is missing it stays where it was last seen; a body whose root was not seen yet has the
-    centre of its visible joints for a root. Where no torso was ever seen, :math:`s` is the median distance of
-    the visible joints from the root. Missing joints are at 0. The first frame of a run has motion 0.
+    Where the root is missing it stays where it was last seen in the run; a body whose root was not seen yet has
+    the centre of its visible joints for a root. Where no torso was seen yet, :math:`s_t` is the mean distance of
+    the visible joints from the root. Missing joints are at 0. The first frame of a run has motion 0, and so has
+    one in which the body is more than :data:`TELEPORT` body lengths a frame from where it was.
 
     Args:
         skeleton: The joint layout.
@@ -50,30 +55,31 @@ class NormalizePose(BaseTransform):
     def forward(self, data: Data) -> Data:
         """Add ``x`` and ``motion``."""
         pos, seen = data.pos, data.score > 0
-        root = _held(*self._root(pos, seen))
+        root, known = self._root(pos, seen, spread(data.ptr[:-1], data.ptr, len(pos)))
         scale = self._scale(pos, seen, root)
-        data.x = (pos - root[:, None]) / scale * seen[..., None]
-        data.motion = _motion(root, data) / scale
+        data.x = (pos - root[:, None]) / scale[:, None, None] * seen[..., None]
+        data.motion = _motion(root, known, scale, data)
         return data
 
-    def _root(self, pos: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
-        """The root of each frame, and where it is known."""
+    def _root(self, pos: Tensor, seen: Tensor, start: Tensor) -> tuple[Tensor, Tensor]:
+        """The root of each frame or what stands in for it, and where there is one; ``start [T]`` is its run's."""
         at_root, has_root = _mean_of(self.root, pos, seen)
         count = seen.sum(dim=1)
         middle = (pos * seen[..., None]).sum(dim=1) / count.clamp(min=1)[:, None]
-        no_root_yet = ~has_root.cummax(dim=0).values
+        no_root_yet = _last(has_root) < start
         root = torch.where(no_root_yet[:, None], middle, at_root)
-        return root, has_root | (no_root_yet & (count > 0))
+        last = _last(has_root | (no_root_yet & (count > 0)))
+        return root[last.clamp(min=0)], last >= start
 
     def _scale(self, pos: Tensor, seen: Tensor, root: Tensor) -> Tensor:
-        """One length for the whole recording; 1 where nothing has any extent."""
+        """The body's length as far as it is known ``[T]``; 1 where nothing has had any extent yet."""
         neck, has_neck = _mean_of(self.neck, pos, seen)
         has_torso = has_neck & _mean_of(self.root, pos, seen)[1]
-        lengths = (neck - root).norm(dim=-1)[has_torso]
-        if not (lengths > 0).any():
-            lengths = (pos - root[:, None]).norm(dim=-1)[seen]
-        lengths = lengths[lengths > 0]
-        return lengths.median() if lengths.numel() else pos.new_ones(())
+        torso = _running_mean((neck - root).norm(dim=-1), has_torso)
+        spans = (pos - root[:, None]).norm(dim=-1) * seen
+        span = _running_mean(spans.sum(dim=1) / seen.sum(dim=1).clamp(min=1), seen.any(dim=1))
+        scale = torch.where(torso > 0, torso, span)
+        return torch.where(scale > 0, scale, 1.0)
 
     def __repr__(self) -> str:
         """The layout by name."""
@@ -88,17 +94,24 @@ def _mean_of(joints: tuple[int, ...], pos: Tensor, seen: Tensor) -> tuple[Tensor
     return pos[:, index].mean(dim=1), seen[:, index].all(dim=1)
 
 
-def _held(values: Tensor, known: Tensor) -> Tensor:
-    """Each frame's value, or the last known one; 0 before there is any."""
+def _last(known: Tensor) -> Tensor:
+    """The last frame up to each one that is known ``[T]``; -1 before there is any."""
     frames = torch.arange(known.numel(), device=known.device)
-    last = torch.where(known, frames, -1).cummax(dim=0).values
-    return values[last.clamp(min=0)] * (last >= 0)[:, None]
+    return torch.where(known, frames, -1).cummax(dim=0).values
 
 
-def _motion(root: Tensor, data: Data) -> Tensor:
-    """Change of the root a second; 0 where a run begins."""
+def _running_mean(values: Tensor, known: Tensor) -> Tensor:
+    """The mean of the values above 0 that are known up to each frame ``[T]``; 0 before there is any."""
+    counted = (known & (values > 0)).to(values)
+    return (values * counted).cumsum(dim=0) / counted.cumsum(dim=0).clamp(min=1)
+
+
+def _motion(root: Tensor, known: Tensor, scale: Tensor, data: Data) -> Tensor:
+    """Change of the root in body lengths a second; 0 where there is none to speak of."""
     fps = data.fps if "fps" in data else 1.0
-    seconds = data.frame.diff().clamp(min=1).to(root) / fps
-    motion = torch.cat([torch.zeros_like(root[:1]), root.diff(dim=0) / seconds[:, None]])
+    frames = data.frame.diff().clamp(min=1).to(root)[:, None]
+    step = root.diff(dim=0) / scale[1:, None] / frames
+    real = known[:-1] & (step.norm(dim=-1) <= TELEPORT)
+    motion = torch.cat([torch.zeros_like(root[:1]), step * fps * real[:, None]])
     motion[data.ptr[:-1]] = 0
     return motion

@@ -1,5 +1,7 @@
 """A random stretch of a recording, so that length says nothing and every epoch differs."""
 
+import math
+
 import torch
 from torch_geometric.transforms import BaseTransform
 
@@ -11,7 +13,8 @@ class RandomCrop(BaseTransform):
 
     Args:
         size: Frames that are kept.
-        min_size: If given, a random number of frames from here to ``size`` is kept instead.
+        min_size: If given, a random number of frames from here to ``size`` is kept instead, short ones as
+            often as long ones (uniform in the logarithm).
 
     Example:
         >>> data = SkeletonData(pos=torch.rand(90, 25, 2), run=torch.zeros(90, dtype=torch.long))
@@ -20,14 +23,15 @@ class RandomCrop(BaseTransform):
     """
 
     def __init__(self, size: int, min_size: int | None = None) -> None:
-        if size < 1 or not 1 <= (min_size or size) <= size:
-            raise ValueError(f"a crop of {min_size or size} to {size} frames is impossible")
         self.size = size
         self.min_size = size if min_size is None else min_size
+        if not 1 <= self.min_size <= size:
+            raise ValueError(f"a crop of {self.min_size} to {size} frames is impossible")
 
     def forward(self, data: SkeletonData) -> SkeletonData:
         """Crop."""
-        size = int(torch.randint(self.min_size, self.size + 1, ()))
+        low, high = math.log(self.min_size), math.log(self.size)
+        size = round(math.exp(low + (high - low) * float(torch.rand(()))))
         if data.num_frames <= size:
             return data
         start = int(torch.randint(data.num_frames - size + 1, ()))

@@ -53,6 +53,8 @@ class UnrollFrames(BaseTransform):
 
     def forward(self, data: SkeletonData) -> Data:
         """Unroll."""
+        if "batch" in data:
+            raise ValueError("unroll recordings first and batch them then, with PyG's stock loader")
         num_frames, num_nodes = data.num_frames, self.graph.num_nodes
         unrolled = Data(num_nodes=num_frames * num_nodes)
         for key, value in data.to_dict().items():

@@ -1,3 +1,5 @@
+"""Recordings as NumPy arrays: what is read, and what is refused by name."""
+
 from pathlib import Path
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""OpenPose's folders of JSON files: order, time, people, and what is refused by name."""
+
 import json
 import random
 from pathlib import Path
@@ -108,15 +110,15 @@ def test_one_person_is_followed_whatever_their_place_in_the_list(tmp_path: Path)
 def test_the_clips_of_a_folder_are_told_apart(folder: Path) -> None:
     write_frame(folder, 0, POSE, clip="person01_boxing_d1_uncomp")
     write_frame(folder, 1, POSE, clip="person01_boxing_d1_uncomp")
-    write_frame(folder, 0, POSE, clip="person01_2")
+    write_frame(folder, 0, POSE, clip="wave-2")
     sequences = read_openpose_folder(folder, fps=25)
     assert [(sequence.name, len(sequence), sequence.fps) for sequence in sequences] == [
-        *(("person01_2", 1, 25), ("person01_boxing_d1_uncomp", 2, 25), ("wave", 3, 25))
+        *(("person01_boxing_d1_uncomp", 2, 25), ("wave", 3, 25), ("wave-2", 1, 25))
     ]
     assert read_openpose(folder, clip="wave").num_frames == 3
-    with pytest.raises(ValueError, match=r"holds 3 clips; name one .*: person01_2, person01_boxing_d1_uncomp, w"):
+    with pytest.raises(ValueError, match=r"holds 3 clips; name one .*: person01_boxing_d1_uncomp, wave, wave-2"):
         read_openpose(folder)
-    with pytest.raises(ValueError, match=r"holds no clip 'walk'; its clips: person01_2, person01_boxing"):
+    with pytest.raises(ValueError, match=r"holds no clip 'walk'; its clips: person01_boxing_d1_uncomp, wave"):
         read_openpose(folder, clip="walk")
 
 

@@ -1,0 +1,35 @@
+"""The command line. Commands import what is slow to import only when they run."""
+
+import sys
+import warnings
+
+import typer
+
+from stgcn_pyg.cli.cross_validate import cross_validate
+from stgcn_pyg.cli.demo import demo
+from stgcn_pyg.cli.evaluate import evaluate
+from stgcn_pyg.cli.info import info
+from stgcn_pyg.cli.predict import predict
+from stgcn_pyg.cli.synthesize import synthesize
+from stgcn_pyg.cli.train import train
+
+app = typer.Typer(
+    name="stgcn-pyg",
+    help="Recognise human actions from skeletons with spatial-temporal graph convolutional networks.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+for command in (demo, train, evaluate, predict, cross_validate, synthesize, info):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run a command; what the user should know is said in a line, without a traceback or a line of code."""
+    warnings.formatwarning = lambda message, *args, **kwargs: f"warning: {message}\n"
+    try:
+        app()
+    except (ValueError, OSError, ImportError) as error:
+        typer.secho(f"error: {error}", fg="red", err=True)
+        sys.exit(2)

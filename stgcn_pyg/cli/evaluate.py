@@ -1,0 +1,49 @@
+"""``stgcn-pyg evaluate``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stgcn_pyg.cli.options import Fps, Root, parse_numbers
+
+
+def evaluate(
+    run: Annotated[Path, typer.Argument(help="Run folder, or the model folder in it.")],
+    root: Root = Path("datasets/kth"),
+    fps: Fps = None,
+    subjects: Annotated[str, typer.Option(help="These subjects alone, such as 16-20,23.")] = "",
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for metrics.json, report.md. [default: RUN/evaluation-NAME]")
+    ] = None,
+) -> None:
+    """Score a trained model on other recordings.
+
+    **Examples**
+
+    `stgcn-pyg evaluate runs/kth --root other_poses --fps 5`
+
+    `stgcn-pyg evaluate runs/kth --root datasets/kth --subjects 21-25`
+    """
+    from rich.console import Console
+
+    from stgcn_pyg.cli.tables import confusion_table
+    from stgcn_pyg.datasets import KTHSkeletonDataset
+    from stgcn_pyg.experiments.run import evaluate_run, load_recognizer
+
+    recognizer = load_recognizer(run)
+    split, chosen = ("test", parse_numbers(subjects)) if subjects else ("all", [])
+    recordings = KTHSkeletonDataset(
+        root,
+        split=split,
+        protocol={"train": [], "test": chosen},
+        graph=recognizer.graph,
+        skeleton=recognizer.graph.skeleton,
+        fps=fps,
+        transform=recognizer.features,
+    )
+    recognizer.check_rate(recordings.fps)
+    folder = out or run / f"evaluation-{root.resolve().name}"
+    scores = evaluate_run(recognizer, recordings, folder)
+    Console().print(confusion_table(scores))
+    typer.echo(f"{scores}\nreport: {folder / 'report.md'}")

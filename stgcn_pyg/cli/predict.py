@@ -1,0 +1,54 @@
+"""``stgcn-pyg predict``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stgcn_pyg.cli.options import Fps
+
+
+def predict(
+    recordings: Annotated[
+        list[Path], typer.Argument(help="Arrays (.npy, .npz) or folders of OpenPose's JSON frames.")
+    ],
+    model: Annotated[Path, typer.Option(help="Run folder, or the model folder in it.")] = Path("runs/kth"),
+    fps: Fps = None,
+    as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each recording.")] = False,
+) -> None:
+    """Name the action in recordings.
+
+    **Examples**
+
+    `stgcn-pyg predict person16_boxing_d1_uncomp.npy --model runs/kth --fps 5`
+
+    `stgcn-pyg predict clips/*.npy openpose_output/ --model runs/kth --json`
+    """
+    import json
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from stgcn_pyg.experiments.run import load_recognizer, read_recordings
+
+    recognizer = load_recognizer(model)
+    sequences = [
+        sequence
+        for path in recordings
+        for sequence in read_recordings(path, recognizer.graph.skeleton, fps or recognizer.fps)
+    ]
+    for rate in {sequence.fps for sequence in sequences}:
+        recognizer.check_rate(rate)
+    probabilities = recognizer.predict(sequences)
+    if as_json:
+        for sequence, row in zip(sequences, probabilities.tolist(), strict=True):
+            scores = dict(zip(recognizer.classes, (round(value, 4) for value in row), strict=True))
+            action = max(scores, key=scores.__getitem__)
+            typer.echo(json.dumps({"recording": sequence.name, "action": action, "scores": scores}))
+        return
+    table = Table("recording", "frames", "action", "probability", "next")
+    for sequence, row in zip(sequences, probabilities, strict=True):
+        (first, second), (best, runner_up) = row.topk(2)
+        runner = f"{recognizer.classes[runner_up]} {second:.2f}"
+        table.add_row(sequence.name, str(len(sequence)), recognizer.classes[best], f"{first:.2f}", runner)
+    Console().print(table)

@@ -1,0 +1,112 @@
+"""``stgcn-pyg train``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stgcn_pyg.cli.options import Fps, Root, choose_subjects
+
+NETWORK, TRAINING, SPLIT = "Network", "Training", "Who is trained and tested on"
+
+
+def train(
+    root: Root = Path("datasets/kth"),
+    out: Annotated[Path, typer.Option(help="Run folder; a run interrupted there goes on.")] = Path("runs/kth"),
+    fps: Fps = None,
+    protocol: Annotated[
+        str, typer.Option(help="Subjects by protocol: 15/5/5, 10/5/5 or 8/8/9.", rich_help_panel=SPLIT)
+    ] = "15/5/5",
+    train_subjects: Annotated[str, typer.Option(help="Or these, such as 16-20,23.", rich_help_panel=SPLIT)] = "",
+    val_subjects: Annotated[str, typer.Option(help="Validate on these.", rich_help_panel=SPLIT)] = "",
+    test_subjects: Annotated[str, typer.Option(help="Test on these.", rich_help_panel=SPLIT)] = "",
+    partition: Annotated[
+        str, typer.Option(help="uniform, distance, spatial or symmetrical.", rich_help_panel=NETWORK)
+    ] = "spatial",
+    normalization: Annotated[
+        str, typer.Option(help="directed, symmetric, neighbourhood or row.", rich_help_panel=NETWORK)
+    ] = "directed",
+    streams: Annotated[
+        str,
+        typer.Option(
+            help="Input, separated by commas: joint, bone, joint_motion, bone_motion, root_motion, score.",
+            rich_help_panel=NETWORK,
+        ),
+    ] = "joint,root_motion,joint_motion",
+    layers: Annotated[int, typer.Option(help="9 or 12.", rich_help_panel=NETWORK)] = 9,
+    width: Annotated[float, typer.Option(help="Factor on the paper's channels.", rich_help_panel=NETWORK)] = 0.5,
+    residual: Annotated[
+        bool, typer.Option("--residual/--plain", help="Kind of the units.", rich_help_panel=NETWORK)
+    ] = True,
+    edge_importance: Annotated[bool, typer.Option(help="Learn edge weights.", rich_help_panel=NETWORK)] = False,
+    dropout: Annotated[float, typer.Option(help="Dropout in every unit.", rich_help_panel=NETWORK)] = 0.0,
+    epochs: Annotated[int, typer.Option(help="Passes over the data.", rich_help_panel=TRAINING)] = 40,
+    batch_size: Annotated[int, typer.Option(help="Recordings a batch.", rich_help_panel=TRAINING)] = 8,
+    max_frames: Annotated[
+        int | None, typer.Option(help="Frames a batch, at most.", rich_help_panel=TRAINING)
+    ] = None,
+    learning_rate: Annotated[float, typer.Option(help="The highest.", rich_help_panel=TRAINING)] = 5e-3,
+    one_cycle: Annotated[
+        bool, typer.Option("--one-cycle/--constant", help="Learning rate.", rich_help_panel=TRAINING)
+    ] = True,
+    crop: Annotated[int, typer.Option(help="Frames of random crops; 0: none.", rich_help_panel=TRAINING)] = 64,
+    augment: Annotated[str, typer.Option(help="strong, paper or none.", rich_help_panel=TRAINING)] = "strong",
+    seed: Annotated[int, typer.Option(help="What is random follows from it.", rich_help_panel=TRAINING)] = 0,
+    workers: Annotated[int, typer.Option(help="Processes that load.", rich_help_panel=TRAINING)] = 0,
+    accelerator: Annotated[str, typer.Option(help="auto, cpu, gpu, ...", rich_help_panel=TRAINING)] = "auto",
+    devices: Annotated[int, typer.Option(help="How many; several train by DDP.", rich_help_panel=TRAINING)] = 1,
+    precision: Annotated[str, typer.Option(help="32-true, bf16-mixed, ...", rich_help_panel=TRAINING)] = "32-true",
+    progress: Annotated[bool, typer.Option(help="Progress bars.", rich_help_panel=TRAINING)] = True,
+) -> None:
+    """Train a network on KTH recordings, and test it on subjects it has not seen.
+
+    The run folder gets the model, the settings, checkpoints, curves, and for the test subjects metrics.json,
+    a confusion matrix and report.md.
+
+    **Examples**
+
+    `stgcn-pyg train --root datasets/kth --out runs/kth`
+
+    `stgcn-pyg train --root poses --fps 5 --train-subjects 16-19 --test-subjects 20 --out runs/test20`
+
+    `stgcn-pyg train --plain --dropout 0.5 --augment paper --learning-rate 1e-4 --constant --epochs 500`
+    """
+    from stgcn_pyg.experiments.run import train_run
+    from stgcn_pyg.experiments.settings import Settings
+    from stgcn_pyg.training.recipe import Recipe
+
+    settings = Settings(
+        root=str(root),
+        subjects=choose_subjects(protocol, train_subjects, val_subjects, test_subjects),
+        fps=fps,
+        partition=partition,
+        normalization=normalization,
+        streams=tuple(streams.split(",")),
+        layers=layers,
+        width=width,
+        residual=residual,
+        edge_importance=edge_importance,
+        dropout=dropout,
+        augment=augment,
+        crop=crop,
+        recipe=Recipe(
+            epochs=epochs,
+            batch_size=batch_size,
+            max_frames=max_frames,
+            learning_rate=learning_rate,
+            one_cycle=one_cycle,
+        ),
+        seed=seed,
+    )
+    scores = train_run(
+        settings,
+        out,
+        num_workers=workers,
+        progress=progress,
+        accelerator=accelerator,
+        devices=devices,
+        precision=precision,
+    )
+    typer.echo(f"model: {out / 'model'}")
+    if scores is not None:
+        typer.echo(f"test {scores}\nreport: {out / 'report.md'}")

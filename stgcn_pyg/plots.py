@@ -1,0 +1,56 @@
+"""Pictures: learning curves and confusion matrices."""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from stgcn_pyg.metrics import Scores
+
+
+def plot_curves(logs: Sequence[Path], picture: Path) -> None:
+    """Draw loss and accuracy over epochs from the ``metrics.csv`` files of Lightning's ``CSVLogger``.
+
+    Args:
+        logs: The files, in order; where a run was taken up again, a later one stands for the earlier.
+        picture: The PNG file to write.
+    """
+    rows = [row for log in logs for row in csv.DictReader(log.read_text().splitlines())]
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    for axes, what in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
+        for split, name in (("train", "training"), ("val", "validation")):
+            values = {
+                int(row["epoch"]) + 1: float(row[f"{split}_{what}"]) for row in rows if row.get(f"{split}_{what}")
+            }
+            if values:
+                axes.plot(*zip(*sorted(values.items()), strict=True), label=name)
+        axes.set(xlabel="epoch", ylabel="cross-entropy (nats)" if what == "loss" else "accuracy")
+        axes.grid(alpha=0.3)
+        axes.legend()
+    figure.savefig(picture, dpi=120)
+
+
+def plot_confusion(scores: Scores, picture: Path) -> None:
+    """Draw a confusion matrix, counts in the cells and shares of each true class as their colour.
+
+    Args:
+        scores: The scores.
+        picture: The PNG file to write.
+    """
+    size = len(scores.classes)
+    figure = Figure(figsize=(1.6 + 0.62 * size, 1.4 + 0.58 * size), layout="constrained")
+    axes = figure.subplots()
+    shares = [[count / max(sum(row), 1) for count in row] for row in scores.confusion]
+    image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for i, row in enumerate(scores.confusion):
+        for j, count in enumerate(row):
+            if count:
+                axes.text(
+                    j, i, str(count), ha="center", va="center", color="white" if shares[i][j] > 0.5 else "black"
+                )
+    axes.set_xticks(range(size), scores.classes, rotation=40, ha="right")
+    axes.set_yticks(range(size), scores.classes)
+    axes.set(xlabel="predicted", ylabel="true", title=f"accuracy {scores.accuracy:.3f}, n = {scores.total}")
+    figure.colorbar(image, ax=axes, label="share of the true class", shrink=0.8)
+    figure.savefig(picture, dpi=120)

@@ -1,0 +1,152 @@
+"""The one deployable unit: everything that turns a recording into scores, in one folder on disk."""
+
+import json
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from stgcn_pyg.data import SkeletonData, TimelineLoader
+from stgcn_pyg.models import STGCN
+from stgcn_pyg.partition import SkeletonGraph
+from stgcn_pyg.sequence import SkeletonSequence
+from stgcn_pyg.transforms import SkeletonFeatures
+
+WEIGHTS_FILE = "model.safetensors"
+CONFIG_FILE = "recognizer.json"
+FORMAT = 1
+"""The version of the folder's format."""
+
+
+class Recognizer:
+    """Features, graph, network, classes and frame rate, which belong together.
+
+    Args:
+        graph: The labelled skeleton graph.
+        classes: Names of the actions, by class number.
+        features: What makes the network's input of a recording.
+        fps: Frames a second of the recordings it was trained on.
+        num_dims: Coordinates of the recordings, 2 or 3.
+        **architecture: Settings of :class:`~stgcn_pyg.models.STGCN`.
+
+    Example:
+        >>> import numpy as np
+        >>> from stgcn_pyg.skeleton import BODY_25
+        >>> recognizer = Recognizer(SkeletonGraph.build(BODY_25), ["walk", "run"], channels=[(16, 1), (32, 2)])
+        >>> clip = SkeletonSequence(np.ones((40, 25, 2)), BODY_25, fps=25)
+        >>> recognizer.predict([clip]).sum(dim=1)
+        tensor([1.])
+        >>> folder = getfixture("tmp_path")
+        >>> recognizer.save_pretrained(folder)
+        >>> Recognizer.from_pretrained(folder).classes
+        ('walk', 'run')
+    """
+
+    def __init__(
+        self,
+        graph: SkeletonGraph,
+        classes: Sequence[str],
+        features: SkeletonFeatures | None = None,
+        fps: float | None = 25.0,
+        num_dims: int = 2,
+        **architecture: Any,
+    ) -> None:
+        self.graph = graph
+        self.classes = tuple(classes)
+        self.features = SkeletonFeatures(graph.skeleton) if features is None else features
+        self.fps = fps
+        self.num_dims = num_dims
+        self.architecture = architecture
+        self.model = STGCN(graph, self.features.num_channels(num_dims), len(self.classes), **architecture)
+
+    def prepare(self, sequence: SkeletonSequence) -> SkeletonData:
+        """A recording as the network takes it.
+
+        Raises:
+            ValueError: If the recording has another layout or another number of coordinates.
+        """
+        skeleton = self.graph.skeleton
+        if sequence.skeleton != skeleton:
+            raise ValueError(
+                f"{sequence.name}: recorded as {sequence.skeleton.name}, but the model takes {skeleton.name}"
+            )
+        if sequence.num_dims != self.num_dims:
+            raise ValueError(
+                f"{sequence.name}: {sequence.num_dims} coordinates a joint, but the model takes {self.num_dims}"
+            )
+        return self.features(SkeletonData.from_sequence(sequence).attach(self.graph))  # type: ignore[no-any-return]
+
+    def check_rate(self, fps: float | None) -> None:
+        """Warn if recordings have another frame rate than those that were trained on."""
+        if fps and self.fps and abs(fps / self.fps - 1) > 0.02:
+            warnings.warn(
+                f"the recordings have {fps:g} frames a second, but the model was trained at {self.fps:g}; "
+                "its temporal kernels then span another time, so expect it to do worse",
+                stacklevel=2,
+            )
+
+    def predict(self, sequences: Sequence[SkeletonSequence], batch_size: int = 16) -> Tensor:
+        """Probabilities ``[N, classes]`` of the actions in each recording."""
+        return self.predict_data([self.prepare(sequence) for sequence in sequences], batch_size)
+
+    @torch.inference_mode()
+    def predict_data(self, recordings: Any, batch_size: int = 16) -> Tensor:
+        """Probabilities ``[N, classes]`` for recordings that carry the features and the graph already."""
+        self.model.eval()
+        device = next(self.model.parameters()).device
+        loader = TimelineLoader(recordings, batch_size=batch_size)
+        logits = [self.model(batch.to(device)).cpu() for batch in loader]
+        return torch.cat(logits).softmax(dim=1) if logits else torch.zeros(0, len(self.classes))
+
+    def save_pretrained(self, folder: str | Path) -> None:
+        """Write the folder: one safetensors file and one JSON."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        weights = {name: value.detach().cpu().contiguous() for name, value in self.model.state_dict().items()}
+        save_file(weights, folder / WEIGHTS_FILE)
+        (folder / CONFIG_FILE).write_text(json.dumps(self.to_dict(), indent=1) + "\n")
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path) -> "Recognizer":
+        """Read a folder that :meth:`save_pretrained` wrote. Nothing is unpickled.
+
+        Raises:
+            FileNotFoundError: If there is no such folder or no model in it.
+            ValueError: If its files are damaged, of a newer format, or do not fit each other.
+        """
+        folder = Path(folder)
+        for name in (CONFIG_FILE, WEIGHTS_FILE):
+            if not (folder / name).is_file():
+                raise FileNotFoundError(f"no model in {folder}: it has no {name}")
+        try:
+            config = json.loads((folder / CONFIG_FILE).read_text())
+            if config.pop("format") != FORMAT:
+                raise ValueError(f"this version reads format {FORMAT}")
+            graph = SkeletonGraph.from_dict(config.pop("graph"))
+            features = SkeletonFeatures.from_dict(graph.skeleton, config.pop("features"))
+            recognizer = cls(graph, features=features, **config)
+            recognizer.model.load_state_dict(load_file(folder / WEIGHTS_FILE))
+        except Exception as error:
+            raise ValueError(f"the model in {folder} cannot be read: {error}") from error
+        return recognizer
+
+    def to_dict(self) -> dict[str, Any]:
+        """All but the weights, for JSON."""
+        return {
+            "format": FORMAT,
+            "classes": list(self.classes),
+            "fps": self.fps,
+            "num_dims": self.num_dims,
+            "features": self.features.to_dict(),
+            **self.architecture,
+            "graph": self.graph.to_dict(),
+        }
+
+    def __repr__(self) -> str:
+        """What it recognises, on what."""
+        size = sum(parameter.numel() for parameter in self.model.parameters())
+        return f"Recognizer({len(self.classes)} classes, {self.graph.skeleton.name}, {size:,} parameters)"

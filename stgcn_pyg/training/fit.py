@@ -1,0 +1,87 @@
+"""Running a training in a folder, so that it can be interrupted and taken up again."""
+
+import logging
+import warnings
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning.pytorch import Callback, LightningModule, Trainer
+from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
+from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+
+from stgcn_pyg.training.module import ActionModule, Recordings, RecordingsModule
+from stgcn_pyg.training.recipe import Recipe
+
+
+def fit(
+    model: torch.nn.Module,
+    train: Recordings,
+    val: Recordings | None,
+    *,
+    num_classes: int,
+    recipe: Recipe,
+    folder: Path,
+    seed: int = 0,
+    num_workers: int = 0,
+    progress: bool = True,
+    **trainer: Any,
+) -> None:
+    """Train a network in place.
+
+    The folder gets ``checkpoints/last.ckpt`` after every epoch, ``checkpoints/best.ckpt`` where there are
+    validation recordings, and the curves for TensorBoard and as ``curves/version_N/metrics.csv``. If it already
+    has a ``last.ckpt``, training goes on from there (with the next N) and ends as if it had never stopped.
+    Afterwards the network has the weights of the best epoch if there was validation, else of the last.
+
+    Args:
+        model: The network.
+        train: Training recordings, transformed and augmented.
+        val: Validation recordings, transformed.
+        num_classes: The number of actions.
+        recipe: How to train.
+        folder: Where checkpoints and curves go.
+        seed: What order, dropout and augmentation are drawn from.
+        num_workers: Processes that load.
+        progress: Show a progress bar.
+        **trainer: What :class:`lightning.pytorch.Trainer` takes besides: accelerator, devices, precision, ...
+    """
+    checkpoints = folder / "checkpoints"
+    # The best epoch is the one with the highest validation accuracy; without validation, the last stands.
+    best = ModelCheckpoint(checkpoints, "best", monitor="val_accuracy", mode="max", enable_version_counter=False)
+    last = ModelCheckpoint(checkpoints, "last", enable_version_counter=False)
+    callbacks: list[Callback] = [last] if val is None else [last, best]
+    if progress:
+        callbacks.append(_Progress())
+    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)  # it advertises
+    engine = Trainer(
+        max_epochs=recipe.epochs,
+        gradient_clip_val=recipe.clip or None,
+        callbacks=callbacks,
+        logger=[CSVLogger(folder, "curves"), TensorBoardLogger(folder, "tensorboard")],
+        reload_dataloaders_every_n_epochs=1,  # each epoch's loader is seeded with the epoch's number
+        num_sanity_val_steps=0,
+        limit_val_batches=None if val is not None else 0,
+        log_every_n_steps=1,
+        enable_progress_bar=progress,
+        enable_model_summary=False,
+        **trainer,
+    )
+    module = ActionModule(model, recipe, num_classes, seed)
+    data = RecordingsModule(train, val, recipe, seed, num_workers)
+    resume = checkpoints / "last.ckpt"
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"`isinstance\(treespec, LeafSpec\)`", FutureWarning)  # Lightning's own
+        warnings.filterwarnings("ignore", "Checkpoint directory .* is not empty")  # a run that is taken up again
+        engine.fit(module, data, ckpt_path=resume if resume.exists() else None, weights_only=True)
+    kept = checkpoints / ("last.ckpt" if val is None else "best.ckpt")
+    state = torch.load(kept, map_location="cpu", weights_only=True)["state_dict"]
+    module.load_state_dict(state)
+
+
+class _Progress(RichProgressBar):
+    """Lightning's bar without the run's number, which is always the same."""
+
+    def get_metrics(self, trainer: Trainer, pl_module: LightningModule) -> dict[str, Any]:
+        metrics = super().get_metrics(trainer, pl_module)
+        return {name: value for name, value in metrics.items() if name != "v_num"}

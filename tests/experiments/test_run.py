@@ -1,0 +1,113 @@
+"""Run folders: from synthetic files to metrics, and back from the folder."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from stgcn_pyg.experiments import Settings
+from stgcn_pyg.experiments.cross_validation import cross_validate_runs
+from stgcn_pyg.experiments.run import evaluate_run, load_recognizer, train_run
+from stgcn_pyg.synthetic import write_synthetic_kth
+from stgcn_pyg.training import Recipe
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("synthetic")
+    write_synthetic_kth(folder / "raw", subjects=[1, 2, 3], scenarios=[1])
+    return folder
+
+
+def settings(root: Path) -> Settings:
+    return Settings(
+        root=str(root),
+        subjects={"train": [1], "val": [2], "test": [3]},
+        width=0.05,
+        crop=16,
+        min_crop=8,
+        recipe=Recipe(epochs=1, batch_size=6),
+    )
+
+
+def test_settings_survive_json(root: Path) -> None:
+    original = settings(root)
+    again = Settings.from_dict(json.loads(json.dumps(original.to_dict())))
+    assert again.to_dict() == original.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"layers": 10}, "9 or 12 layers, not 10"),
+        ({"width": 0}, "width is a positive factor"),
+        ({"augment": "wild"}, "no augmentation is called 'wild'; known: strong, paper, none"),
+        ({"subjects": {"train": [1], "test": [1]}}, "subject 1 stands in both the train and the test split"),
+    ],
+)
+def test_settings_refuse_nonsense(root: Path, change: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        replace(settings(root), **change)  # type: ignore[arg-type]
+
+
+def test_unknown_settings_are_named(root: Path) -> None:
+    with pytest.raises(ValueError, match="unknown settings: colour"):
+        Settings.from_dict(settings(root).to_dict() | {"colour": "red"})
+
+
+def test_a_run_leaves_everything_behind(root: Path, tmp_path: Path) -> None:
+    scores = train_run(settings(root), tmp_path / "run", progress=False, accelerator="cpu")
+    assert scores is not None
+    assert scores.total == 6
+    names = {path.name for path in (tmp_path / "run").iterdir()}
+    assert names >= {
+        "config.json",
+        "metrics.json",
+        "model",
+        "checkpoints",
+        "curves.png",
+        "confusion.png",
+        "report.md",
+    }
+    metrics = json.loads((tmp_path / "run" / "metrics.json").read_text())
+    right = [entry["true"] == entry["predicted"] for entry in metrics["recordings"]]
+    assert metrics["accuracy"] == sum(right) / 6 == scores.accuracy
+    for name in ("curves.png", "confusion.png"):
+        with Image.open(tmp_path / "run" / name) as picture:
+            assert picture.size[0] > 300
+    report = (tmp_path / "run" / "report.md").read_text()
+    assert f"**Accuracy {scores.accuracy:.3f}**" in report
+
+    again = train_run(settings(root), tmp_path / "run", progress=False, accelerator="cpu")
+    assert again is not None
+    assert again.confusion == scores.confusion
+
+    with pytest.raises(ValueError, match=r"holds a run with other settings \(seed\)"):
+        train_run(replace(settings(root), seed=1), tmp_path / "run", progress=False)
+
+
+def test_cross_validation_resumes_and_compares(root: Path, tmp_path: Path) -> None:
+    base = replace(settings(root), subjects={"train": []})
+    summary = cross_validate_runs(base, [1, 2], [0], tmp_path, jobs=1)
+    assert [run["subject"] for run in summary["runs"]] == [1, 2]
+    difference = sum(run["accuracy"] - run["forest"] for run in summary["runs"]) / 2
+    assert summary["difference"][0] == pytest.approx(difference)
+    assert sum(map(sum, summary["confusion"])) == 12
+    assert "paired difference" in (tmp_path / "summary.md").read_text()
+
+    stamp = (tmp_path / "subject01-seed0" / "metrics.json").stat().st_mtime_ns
+    assert cross_validate_runs(base, [1, 2], [0], tmp_path, jobs=1) == summary
+    assert (tmp_path / "subject01-seed0" / "metrics.json").stat().st_mtime_ns == stamp
+
+
+def test_evaluation_elsewhere(root: Path, tmp_path: Path) -> None:
+    from stgcn_pyg.datasets import KTHSkeletonDataset
+
+    train_run(settings(root), tmp_path / "run", progress=False, accelerator="cpu")
+    recognizer = load_recognizer(tmp_path / "run")
+    everything = KTHSkeletonDataset(root, "all", graph=recognizer.graph, transform=recognizer.features)
+    scores = evaluate_run(recognizer, everything, tmp_path / "elsewhere")
+    assert scores.total == 18
+    assert (tmp_path / "elsewhere" / "report.md").exists()

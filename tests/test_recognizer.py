@@ -1,0 +1,107 @@
+"""The recognizer: a folder on disk that gives the same scores back, and what it refuses."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from stgcn_pyg.data import SkeletonData
+from stgcn_pyg.partition import SkeletonGraph
+from stgcn_pyg.recognizer import CONFIG_FILE, WEIGHTS_FILE, Recognizer
+from stgcn_pyg.sequence import SkeletonSequence
+from stgcn_pyg.skeleton import BODY_25, COCO_17, Skeleton
+from stgcn_pyg.transforms import SkeletonFeatures
+
+SMALL = [(4, 1), (8, 2)]
+
+
+def clip(num_frames: int = 30, seed: int = 0, skeleton: Skeleton = BODY_25, num_dims: int = 2) -> SkeletonSequence:
+    rng = np.random.default_rng(seed)
+    pos = rng.normal(size=(num_frames, skeleton.num_joints, num_dims)).astype(np.float32)
+    score = (rng.random((num_frames, skeleton.num_joints)) > 0.2).astype(np.float32)
+    return SkeletonSequence(pos, skeleton, score, fps=25, name=f"clip{seed}")
+
+
+def recognizer(fitted: bool = True) -> Recognizer:
+    torch.manual_seed(0)
+    features = SkeletonFeatures(BODY_25)
+    if fitted:
+        features.fit([SkeletonData.from_sequence(clip(seed=seed)) for seed in range(3)])
+    return Recognizer(SkeletonGraph.build(BODY_25), ["a", "b", "c"], features, channels=SMALL)
+
+
+def test_repr() -> None:
+    assert repr(recognizer()) == "Recognizer(3 classes, BODY_25, 1,067 parameters)"
+
+
+@pytest.mark.parametrize("fitted", [True, False])
+def test_what_is_saved_comes_back(tmp_path: Path, fitted: bool) -> None:
+    clips = [clip(n, seed=n) for n in (1, 20, 33)]
+    original = recognizer(fitted)
+    original.save_pretrained(tmp_path)
+    loaded = Recognizer.from_pretrained(tmp_path)
+    assert torch.equal(loaded.predict(clips), original.predict(clips))
+    assert loaded.classes == original.classes
+    assert loaded.fps == original.fps
+    assert repr(loaded.graph) == repr(original.graph)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([CONFIG_FILE, WEIGHTS_FILE])
+
+
+def test_a_prediction_depends_on_its_recording_alone() -> None:
+    clips = [clip(n, seed=n) for n in (1, 9, 40, 25)]
+    together = recognizer().predict(clips, batch_size=3)
+    alone = torch.cat([recognizer().predict([one]) for one in clips])
+    assert torch.allclose(together, alone, atol=1e-5)
+    assert torch.allclose(recognizer().predict(clips[::-1]).flip(0), together, atol=1e-5)
+
+
+def test_no_recordings_no_scores() -> None:
+    assert recognizer().predict([]).shape == (0, 3)
+
+
+def test_nobody_in_view_gives_scores_all_the_same() -> None:
+    empty = SkeletonSequence(np.zeros((5, 25, 2), np.float32), BODY_25, np.zeros((5, 25), np.float32))
+    assert recognizer().predict([empty]).isfinite().all()
+
+
+def test_other_layouts_are_refused() -> None:
+    with pytest.raises(ValueError, match="clip0: recorded as COCO_17, but the model takes BODY_25"):
+        recognizer().predict([clip(skeleton=COCO_17)])
+    with pytest.raises(ValueError, match="clip0: 3 coordinates a joint, but the model takes 2"):
+        recognizer().predict([clip(num_dims=3)])
+
+
+def test_another_frame_rate_is_said() -> None:
+    with pytest.warns(UserWarning, match="5 frames a second, but the model was trained at 25"):
+        recognizer().check_rate(5)
+    recognizer().check_rate(25)
+    recognizer().check_rate(None)
+
+
+def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=f"no model in .*: it has no {CONFIG_FILE}"):
+        Recognizer.from_pretrained(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "damage", ["truncated weights", "truncated config", "newer format", "other network", "pickle"]
+)
+def test_damaged_folders_are_refused(tmp_path: Path, damage: str) -> None:
+    recognizer().save_pretrained(tmp_path)
+    weights, config = tmp_path / WEIGHTS_FILE, tmp_path / CONFIG_FILE
+    settings = json.loads(config.read_text())
+    match damage:
+        case "truncated weights":
+            weights.write_bytes(weights.read_bytes()[:-100])
+        case "truncated config":
+            config.write_text(config.read_text()[:-100])
+        case "newer format":
+            config.write_text(json.dumps(settings | {"format": 99}))
+        case "other network":
+            config.write_text(json.dumps(settings | {"channels": [[4, 1], [16, 2]]}))
+        case "pickle":
+            torch.save(recognizer().model.state_dict(), weights)
+    with pytest.raises(ValueError, match=f"the model in {tmp_path} cannot be read"):
+        Recognizer.from_pretrained(tmp_path)
