@@ -107,6 +107,5 @@ def train(
         devices=devices,
         precision=precision,
     )
-    typer.echo(f"model: {out / 'model'}")
     if scores is not None:
         typer.echo(f"test {scores}\nreport: {out / 'report.md'}")

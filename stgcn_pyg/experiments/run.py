@@ -38,7 +38,7 @@ def train_run(
         **trainer: What :class:`lightning.pytorch.Trainer` takes besides.
 
     Returns:
-        The scores on the test subjects, if there are any.
+        The scores on the test subjects, if there are any; of several devices' processes in the first alone.
 
     Raises:
         ValueError: If the folder holds a run with other settings.
@@ -55,7 +55,7 @@ def train_run(
     )
     train.transform = recognizer.features.augmented(*settings.augmentation(train.skeleton))
     val = _split(settings, "val", recognizer) if settings.subjects.get("val") else None
-    fit(
+    goes_on = fit(
         recognizer.model,
         train,
         val,
@@ -67,6 +67,8 @@ def train_run(
         progress=progress,
         **trainer,
     )
+    if not goes_on:
+        return None
     recognizer.save_pretrained(out / MODEL)
     plot_curves(sorted((out / "curves").glob("version_*/metrics.csv")), out / "curves.png")
     if not settings.subjects.get("test"):

@@ -26,7 +26,7 @@ def fit(
     num_workers: int = 0,
     progress: bool = True,
     **trainer: Any,
-) -> None:
+) -> bool:
     """Train a network in place.
 
     The folder gets ``checkpoints/last.ckpt`` after every epoch, ``checkpoints/best.ckpt`` where there are
@@ -45,6 +45,9 @@ def fit(
         num_workers: Processes that load.
         progress: Show a progress bar.
         **trainer: What :class:`lightning.pytorch.Trainer` takes besides: accelerator, devices, precision, ...
+
+    Returns:
+        Whether this is the process that goes on alone; where several devices trained, the others have done.
     """
     checkpoints = folder / "checkpoints"
     # The best epoch is the one with the highest validation accuracy; without validation, the last stands.
@@ -60,6 +63,7 @@ def fit(
         callbacks=callbacks,
         logger=[CSVLogger(folder, "curves"), TensorBoardLogger(folder, "tensorboard")],
         reload_dataloaders_every_n_epochs=1,  # each epoch's loader is seeded with the epoch's number
+        use_distributed_sampler=False,  # and knows its device's share
         num_sanity_val_steps=0,
         limit_val_batches=None if val is not None else 0,
         log_every_n_steps=1,
@@ -77,6 +81,7 @@ def fit(
     kept = checkpoints / ("last.ckpt" if val is None else "best.ckpt")
     state = torch.load(kept, map_location="cpu", weights_only=True)["state_dict"]
     module.load_state_dict(state)
+    return bool(engine.is_global_zero)
 
 
 class _Progress(RichProgressBar):

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from lightning.pytorch import LightningDataModule, LightningModule
 from torch import Tensor
-from torch.utils.data import Dataset
+from torch.utils.data import Dataset, Subset
 from torchmetrics.classification import MulticlassAccuracy
 
 from stgcn_pyg.data import SkeletonData, TimelineBatch, TimelineLoader
@@ -24,26 +24,29 @@ def derived_seed(*numbers: int) -> int:
         >>> derived_seed(0, 1) != derived_seed(1, 0)
         True
     """
-    return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> np.uint64(1))
+    return int(np.random.SeedSequence([len(numbers), *numbers]).generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
 class EpochRecordings(Dataset[SkeletonData]):
     """The recordings as one epoch sees them: shuffled, and transformed with random numbers of their own.
 
     All of it follows from seed and epoch, so a batch is the same whichever process loads it, how often a loader
-    is started, and in a run that is taken up again.
+    is started, and in a run that is taken up again. Of several devices each sees its share; shares are made equal
+    by recordings that are seen twice, as devices step together.
     """
 
-    def __init__(self, recordings: Recordings, seed: int, epoch: int) -> None:
+    def __init__(self, recordings: Recordings, seed: int, epoch: int, rank: int = 0, num_ranks: int = 1) -> None:
         self.recordings = recordings
         self.seed = seed
         self.epoch = epoch
         generator = torch.Generator().manual_seed(derived_seed(seed, epoch))
-        self.order = torch.randperm(len(self), generator=generator).tolist()
+        order = torch.randperm(len(recordings), generator=generator).tolist()  # type: ignore[arg-type]
+        order += order[: -len(order) % num_ranks]
+        self.order = order[rank::num_ranks]
 
     def __len__(self) -> int:
         """The number of recordings."""
-        return len(self.recordings)  # type: ignore[arg-type]
+        return len(self.order)
 
     def __getitem__(self, i: int) -> SkeletonData:
         """The epoch's recording number ``i``."""
@@ -80,7 +83,15 @@ class ActionModule(LightningModule):
         logits = self.model(batch)
         loss = F.cross_entropy(logits, batch.y, label_smoothing=self.recipe.label_smoothing)
         self.train_accuracy(logits, batch.y)
-        self.log("train_loss", loss, on_epoch=True, on_step=False, batch_size=batch.num_graphs, prog_bar=True)
+        self.log(
+            "train_loss",
+            loss,
+            on_epoch=True,
+            on_step=False,
+            batch_size=batch.num_graphs,
+            prog_bar=True,
+            sync_dist=True,
+        )
         self.log("train_accuracy", self.train_accuracy, on_epoch=True, on_step=False, prog_bar=True)
         return loss
 
@@ -88,7 +99,7 @@ class ActionModule(LightningModule):
         """Loss and accuracy of a batch."""
         logits = self.model(batch)
         self.val_accuracy(logits, batch.y)
-        self.log("val_loss", F.cross_entropy(logits, batch.y), batch_size=batch.num_graphs)
+        self.log("val_loss", F.cross_entropy(logits, batch.y), batch_size=batch.num_graphs, sync_dist=True)
         self.log("val_accuracy", self.val_accuracy, prog_bar=True)
 
     def configure_optimizers(self) -> Any:
@@ -124,12 +135,17 @@ class RecordingsModule(LightningDataModule):
     def train_dataloader(self) -> TimelineLoader:
         """A loader for the current epoch."""
         epoch = self.trainer.current_epoch if self.trainer is not None else 0
-        return self._loader(EpochRecordings(self.train, self.seed, epoch))
+        return self._loader(EpochRecordings(self.train, self.seed, epoch, *self._share()))
 
     def val_dataloader(self) -> TimelineLoader:
-        """A loader of the validation recordings, in their order."""
+        """A loader of the validation recordings, in their order; each is on one device alone."""
         assert self.val is not None, "the trainer asks for none where there are none"
-        return self._loader(self.val)
+        rank, num_ranks = self._share()
+        return self._loader(Subset(self.val, range(rank, len(self.val), num_ranks)))  # type: ignore[arg-type]
+
+    def _share(self) -> tuple[int, int]:
+        """Which of how many devices this process is."""
+        return (0, 1) if self.trainer is None else (self.trainer.global_rank, self.trainer.world_size)
 
     def _loader(self, recordings: Recordings) -> TimelineLoader:
         return TimelineLoader(
