@@ -31,12 +31,13 @@ def plot_curves(logs: Sequence[Path], picture: Path) -> None:
     figure.savefig(picture, dpi=120)
 
 
-def plot_confusion(scores: Scores, picture: Path) -> None:
+def plot_confusion(scores: Scores, picture: Path, synthetic: bool = False) -> None:
     """Draw a confusion matrix, counts in the cells and shares of each true class as their colour.
 
     Args:
         scores: The scores.
         picture: The PNG file to write.
+        synthetic: Say that the recordings are made up.
     """
     size = len(scores.classes)
     figure = Figure(figsize=(1.6 + 0.62 * size, 1.4 + 0.58 * size), layout="constrained")
@@ -51,6 +52,7 @@ def plot_confusion(scores: Scores, picture: Path) -> None:
                 )
     axes.set_xticks(range(size), scores.classes, rotation=40, ha="right")
     axes.set_yticks(range(size), scores.classes)
-    axes.set(xlabel="predicted", ylabel="true", title=f"accuracy {scores.accuracy:.3f}, n = {scores.total}")
+    title = f"accuracy {scores.accuracy:.3f}, n = {scores.total}" + (" synthetic" if synthetic else "")
+    axes.set(xlabel="predicted", ylabel="true", title=title)
     figure.colorbar(image, ax=axes, label="share of the true class", shrink=0.8)
     figure.savefig(picture, dpi=120)

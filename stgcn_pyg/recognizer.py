@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from stgcn_pyg.data import SkeletonData, TimelineLoader
+from stgcn_pyg.files import draft
 from stgcn_pyg.models import STGCN
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.sequence import SkeletonSequence
@@ -105,10 +106,11 @@ class Recognizer:
     def save_pretrained(self, folder: str | Path) -> None:
         """Write the folder: one safetensors file and one JSON."""
         folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
         weights = {name: value.detach().cpu().contiguous() for name, value in self.model.state_dict().items()}
-        save_file(weights, folder / WEIGHTS_FILE)
-        (folder / CONFIG_FILE).write_text(json.dumps(self.to_dict(), indent=1) + "\n")
+        with draft(folder / WEIGHTS_FILE) as path:
+            save_file(weights, path)
+        with draft(folder / CONFIG_FILE) as path:
+            path.write_text(json.dumps(self.to_dict()) + "\n")
 
     @classmethod
     def from_pretrained(cls, folder: str | Path) -> "Recognizer":

@@ -21,7 +21,7 @@ def write_run_report(run: Path) -> Path:
         f"# Run {run.name}\n",
         f"**Accuracy {metrics['accuracy']:.3f}** (95 % interval {low:.3f} to {high:.3f}, {metrics['total']} "
         f"recordings, each counted once), macro-F1 {metrics['macro_f1']:.3f}.\n",
-        f"Recordings: `{metrics['root']}`, taken as {metrics['fps']:g} frames a second."
+        f"{'**Synthetic** recordings' if metrics['synthetic'] else 'Recordings'}: `{metrics['root']}`, taken as {metrics['fps']:g} frames a second."
         + (f" Training and scoring took {metrics['seconds']:.0f} s." if "seconds" in metrics else "")
         + "\n",
         "![confusion matrix](confusion.png)\n",

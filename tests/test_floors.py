@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "stgcn_pyg"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("skeleton", "nn", "metrics"),
+    ("skeleton", "nn", "metrics", "files"),
     ("partition", "models"),
     ("sequence", "data", "training"),
     ("io", "transforms"),

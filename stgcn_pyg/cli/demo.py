@@ -8,7 +8,7 @@ import typer
 
 def demo(
     folder: Annotated[Path, typer.Option(help="Where recordings and the run go.")] = Path("runs/demo"),
-    epochs: Annotated[int, typer.Option(help="Passes over the data.")] = 12,
+    epochs: Annotated[int, typer.Option(help="Passes over the data.")] = 30,
 ) -> None:
     """Train, evaluate, report and classify on built-in synthetic recordings, in a few minutes.
 

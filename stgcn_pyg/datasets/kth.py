@@ -122,6 +122,11 @@ class KTHSkeletonDataset(SkeletonDataset):
         return len(KTH_ACTIONS)
 
     @property
+    def synthetic(self) -> bool:
+        """Whether the recordings are made up."""
+        return Path(self.raw_dir, MARKER).is_file()
+
+    @property
     def raw_dir(self) -> str:
         """Where the recordings are: ``root/raw`` if it is there, else ``root``."""
         raw = Path(self.root, "raw")

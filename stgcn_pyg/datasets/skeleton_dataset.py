@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import re
 import warnings
 from collections.abc import Callable
@@ -14,6 +13,7 @@ import torch
 from torch_geometric.data import InMemoryDataset
 
 from stgcn_pyg.data import SkeletonData, TimelineBatch
+from stgcn_pyg.files import draft
 from stgcn_pyg.partition import SkeletonGraph, joint_radii
 from stgcn_pyg.skeleton import Skeleton
 
@@ -69,7 +69,9 @@ class SkeletonDataset(InMemoryDataset):
             raise ValueError(f"{self.root}: no recording is left after pre_filter")
         self._everything = self.collate(recordings)
         try:
-            _save_whole(self._everything, Path(self.processed_paths[0]))
+            data, slices = self._everything  # a single recording has no slices
+            with draft(Path(self.processed_paths[0])) as path, path.open("wb") as file:
+                torch.save((data.to_dict(), slices and dict(slices)), file)
         except (OSError, RuntimeError) as error:  # torch tells of a full disk by a RuntimeError
             warnings.warn(
                 f"the processed recordings cannot be cached, so they stay in memory: {error}", stacklevel=2
@@ -157,16 +159,3 @@ def _stamp(path: Path) -> list[tuple[str, int, int]]:
     """Name, size and time of the last change of a file, or of all in a folder."""
     files = sorted(path.iterdir()) if path.is_dir() else [path]
     return [(file.name, status.st_size, status.st_mtime_ns) for file in files for status in [file.stat()]]
-
-
-def _save_whole(recordings: tuple[SkeletonData, dict[str, Any] | None], path: Path) -> None:
-    """Write a cache that is either whole or not there; a single recording has no slices."""
-    data, slices = recordings
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with draft.open("wb") as file:
-            torch.save((data.to_dict(), slices and dict(slices)), file)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

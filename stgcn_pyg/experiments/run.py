@@ -9,6 +9,7 @@ import torch
 
 from stgcn_pyg.datasets import KTHSkeletonDataset
 from stgcn_pyg.experiments.settings import Settings
+from stgcn_pyg.files import draft
 from stgcn_pyg.io import read_array, read_openpose_folder
 from stgcn_pyg.metrics import Scores
 from stgcn_pyg.plots import plot_confusion, plot_curves
@@ -101,11 +102,13 @@ def evaluate_run(
         }
         for i, (data, y, y_hat) in enumerate(zip(recordings, true, predicted, strict=True))
     ]
-    facts = {**scores.to_dict(), "root": str(recordings.root), "fps": recordings.fps, "recordings": details}
+    facts = {**scores.to_dict(), "root": str(recordings.root), "fps": recordings.fps}
+    facts |= {"synthetic": recordings.synthetic, "recordings": details}
     if seconds is not None:
         facts["seconds"] = round(seconds, 1)
-    (out / METRICS).write_text(json.dumps(facts, indent=1) + "\n")
-    plot_confusion(scores, out / "confusion.png")
+    plot_confusion(scores, out / "confusion.png", recordings.synthetic)
+    with draft(out / METRICS) as path:
+        path.write_text(json.dumps(facts, indent=1) + "\n")
     write_run_report(out)
     return scores
 
@@ -133,8 +136,8 @@ def _claim(out: Path, settings: Settings) -> None:
             raise ValueError(
                 f"{out} holds a run with other settings ({', '.join(differ)}); choose another folder or remove it"
             )
-    out.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(mine, indent=1) + "\n")
+    with draft(path) as whole:
+        whole.write_text(json.dumps(mine, indent=1) + "\n")
 
 
 def _split(settings: Settings, split: str, recognizer: Recognizer | None = None) -> KTHSkeletonDataset:

@@ -2,12 +2,12 @@
 
 import io
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
+from stgcn_pyg.files import draft
 from stgcn_pyg.synthetic.recording import ACTIONS, FPS, synthesize
 
 VERSION = 1
@@ -75,7 +75,8 @@ def write_synthetic_kth(
         content = io.BytesIO()
         np.save(content, np.concatenate([sequence.pos, sequence.score[..., None]], axis=2))  # [T, 25, 3]
         paths.append(root / f"{sequence.name}.npy")
-        _write(paths[-1], content.getvalue())
+        with draft(paths[-1]) as path:
+            path.write_bytes(content.getvalue())
     return paths
 
 
@@ -89,14 +90,5 @@ def _mark(root: Path, facts: dict[str, object]) -> None:
     elif any(root.glob("*.npy")):
         raise FileExistsError(f"{root} holds recordings but no {MARKER}, so they may be real; name another folder")
     else:
-        _write(marker, (json.dumps(facts, indent=2) + "\n").encode())
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file that is there whole or not at all."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        draft.write_bytes(content)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+        with draft(marker) as path:
+            path.write_bytes((json.dumps(facts, indent=2) + "\n").encode())

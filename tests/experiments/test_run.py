@@ -79,6 +79,7 @@ def test_a_run_leaves_everything_behind(root: Path, tmp_path: Path) -> None:
             assert picture.size[0] > 300
     report = (tmp_path / "run" / "report.md").read_text()
     assert f"**Accuracy {scores.accuracy:.3f}**" in report
+    assert "**Synthetic** recordings" in report
 
     again = train_run(settings(root), tmp_path / "run", progress=False, accelerator="cpu")
     assert again is not None

@@ -34,10 +34,10 @@ class Shaken(torch.utils.data.Dataset[SkeletonData]):
         return data.attach(GRAPH)
 
 
-def train(folder: Path, train: Shaken, val: Shaken | None = None, seed: int = 3) -> STGCN:
+def train(folder: Path, train: Shaken, val: Shaken | None = None, seed: int = 3, epochs: int = 4) -> STGCN:
     torch.manual_seed(0)
     model = STGCN(GRAPH, 2, 2, channels=[(4, 1), (4, 2)], dropout=0.2)
-    recipe = Recipe(epochs=4, batch_size=4)
+    recipe = Recipe(epochs=epochs, batch_size=4)
     fit(
         model,
         train,
@@ -73,7 +73,7 @@ def test_the_seed_decides(tmp_path: Path) -> None:
 
 
 def test_it_learns_and_keeps_the_best_epoch(tmp_path: Path) -> None:
-    model = train(tmp_path, Shaken(), Shaken())
+    model = train(tmp_path, Shaken(), Shaken(), epochs=15)
     best = torch.load(tmp_path / "checkpoints" / "best.ckpt", weights_only=True)["state_dict"]
     assert all(torch.equal(value, best[f"model.{name}"]) for name, value in model.state_dict().items())
     log = (tmp_path / "curves" / "version_0" / "metrics.csv").read_text()
