@@ -103,6 +103,17 @@ class Scores:
             total=int(y.size),
         )
 
+    @classmethod
+    def of_confusion(cls, confusion: Sequence[Sequence[int]], classes: Sequence[str]) -> "Scores":
+        """Score counts ``[classes (true)][classes (predicted)]``.
+
+        Example:
+            >>> Scores.of_confusion([[1, 0], [1, 1]], ["walk", "run"]).total
+            3
+        """
+        pairs = [(i, j) for i, row in enumerate(confusion) for j, count in enumerate(row) for _ in range(count)]
+        return cls.of([i for i, _ in pairs], [j for _, j in pairs], classes)
+
     def to_dict(self) -> dict[str, Any]:
         """All of it, for JSON."""
         return asdict(self)

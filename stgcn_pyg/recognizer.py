@@ -3,12 +3,14 @@
 import json
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
+from tqdm import tqdm
 
 from stgcn_pyg.data import SkeletonData, TimelineLoader
 from stgcn_pyg.files import draft
@@ -17,10 +19,16 @@ from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.sequence import SkeletonSequence
 from stgcn_pyg.transforms import SkeletonFeatures
 
+MODEL_FOLDER = "model"
+"""Where a run folder has its model."""
+
 WEIGHTS_FILE = "model.safetensors"
 CONFIG_FILE = "recognizer.json"
 FORMAT = 1
 """The version of the folder's format."""
+
+QUIET: Any = {"disable": None, "leave": False}
+"""A progress bar on a terminal alone, which goes when the work is done."""
 
 
 class Recognizer:
@@ -65,7 +73,9 @@ class Recognizer:
         self.model = STGCN(graph, self.features.num_channels(num_dims), len(self.classes), **architecture)
 
     def prepare(self, sequence: SkeletonSequence) -> SkeletonData:
-        """A recording as the network takes it.
+        """A recording as the network takes it. One whose rate is not known is taken to have the model's.
+
+        Warns if its rate is another, or if nobody is seen in it.
 
         Raises:
             ValueError: If the recording has another layout or another number of coordinates.
@@ -79,15 +89,19 @@ class Recognizer:
             raise ValueError(
                 f"{sequence.name}: {sequence.num_dims} coordinates a joint, but the model takes {self.num_dims}"
             )
+        if sequence.missing.all():
+            warnings.warn(f"{sequence.name}: nobody is seen in any frame, so its scores mean nothing", stacklevel=2)
+        self.check_rate(sequence.fps)
+        sequence = replace(sequence, fps=sequence.fps or self.fps)
         return self.features(SkeletonData.from_sequence(sequence).attach(self.graph))  # type: ignore[no-any-return]
 
     def check_rate(self, fps: float | None) -> None:
         """Warn if recordings have another frame rate than those that were trained on."""
         if fps and self.fps and abs(fps / self.fps - 1) > 0.02:
             warnings.warn(
-                f"the recordings have {fps:g} frames a second, but the model was trained at {self.fps:g}; "
+                f"recorded at {fps:g} frames a second, but the model was trained at {self.fps:g}; "
                 "its temporal kernels then span another time, so expect it to do worse",
-                stacklevel=2,
+                stacklevel=3,
             )
 
     def predict(self, sequences: Sequence[SkeletonSequence], batch_size: int = 16) -> Tensor:
@@ -97,10 +111,14 @@ class Recognizer:
     @torch.inference_mode()
     def predict_data(self, recordings: Any, batch_size: int = 16) -> Tensor:
         """Probabilities ``[N, classes]`` for recordings that carry the features and the graph already."""
-        self.model.eval()
         device = next(self.model.parameters()).device
         loader = TimelineLoader(recordings, batch_size=batch_size)
-        logits = [self.model(batch.to(device)).cpu() for batch in loader]
+        was_training = self.model.training
+        self.model.eval()
+        try:
+            logits = [self.model(batch.to(device)).cpu() for batch in tqdm(loader, "scoring", **QUIET)]
+        finally:
+            self.model.train(was_training)
         return torch.cat(logits).softmax(dim=1) if logits else torch.zeros(0, len(self.classes))
 
     def save_pretrained(self, folder: str | Path) -> None:
@@ -114,13 +132,15 @@ class Recognizer:
 
     @classmethod
     def from_pretrained(cls, folder: str | Path) -> "Recognizer":
-        """Read a folder that :meth:`save_pretrained` wrote. Nothing is unpickled.
+        """Read a folder that :meth:`save_pretrained` wrote, or a run folder that has it. Nothing is unpickled.
 
         Raises:
             FileNotFoundError: If there is no such folder or no model in it.
             ValueError: If its files are damaged, of a newer format, or do not fit each other.
         """
         folder = Path(folder)
+        if (folder / MODEL_FOLDER).is_dir():
+            folder = folder / MODEL_FOLDER
         for name in (CONFIG_FILE, WEIGHTS_FILE):
             if not (folder / name).is_file():
                 raise FileNotFoundError(f"no model in {folder}: it has no {name}")

@@ -1,40 +1,42 @@
-"""Reports in Markdown, made from the JSON files of a run alone."""
+"""Reports in Markdown, made from the facts in a run's JSON alone."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 
-def write_run_report(run: Path) -> Path:
-    """Write ``report.md`` into a run folder, from its ``metrics.json`` and, if it has one, ``config.json``.
+def write_run_report(run: Path, metrics: dict[str, Any]) -> Path:
+    """Write ``report.md`` into a run folder.
 
     Args:
         run: The run folder.
+        metrics: What its ``metrics.json`` holds.
 
     Returns:
         The report's path.
     """
-    metrics = json.loads((run / "metrics.json").read_text())
-    config = json.loads((run / "config.json").read_text()) if (run / "config.json").exists() else {}
-    low, high = metrics["interval"]
-    parts = [
-        f"# Run {run.name}\n",
-        f"**Accuracy {metrics['accuracy']:.3f}** (95 % interval {low:.3f} to {high:.3f}, {metrics['total']} "
-        f"recordings, each counted once), macro-F1 {metrics['macro_f1']:.3f}.\n",
-        f"{'**Synthetic** recordings' if metrics['synthetic'] else 'Recordings'}: `{metrics['root']}`, taken as {metrics['fps']:g} frames a second."
-        + (f" Training and scoring took {metrics['seconds']:.0f} s." if "seconds" in metrics else "")
-        + "\n",
-        "![confusion matrix](confusion.png)\n",
-        _per_class(metrics),
-    ]
+    parts = [f"# Run {run.resolve().name}\n", _headline(metrics), "![confusion matrix](confusion.png)\n"]
+    parts.append(_per_class(metrics))
     if (run / "curves.png").exists():
         parts.append("![learning curves](curves.png)\n")
     parts.append(_mistakes(metrics))
-    if config:
-        parts.append("## Settings\n\n```json\n" + json.dumps(config, indent=1) + "\n```\n")
+    if "config" in metrics:
+        parts.append("## Settings\n\n```json\n" + json.dumps(metrics["config"]) + "\n```\n")
     path = run / "report.md"
-    path.write_text("\n".join(parts))
+    path.write_text("\n".join(parts), encoding="utf-8")
     return path
+
+
+def _headline(metrics: dict[str, Any]) -> str:
+    low, high = metrics["interval"]
+    kind = "**Synthetic** recordings" if metrics["synthetic"] else "Recordings"
+    subjects = ", ".join(map(str, metrics["subjects"]))
+    seconds = f" Training and scoring took {metrics['seconds']:.0f} s." if "seconds" in metrics else ""
+    return (
+        f"**Accuracy {metrics['accuracy']:.3f}** (95 % interval {low:.3f} to {high:.3f}, {metrics['total']} "
+        f"recordings, each counted once), macro-F1 {metrics['macro_f1']:.3f}.\n\n"
+        f"{kind}: `{metrics['root']}`, subjects {subjects}, taken as {metrics['fps']:g} frames a second.{seconds}\n"
+    )
 
 
 def _per_class(metrics: dict[str, Any]) -> str:

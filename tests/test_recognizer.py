@@ -1,6 +1,7 @@
 """The recognizer: a folder on disk that gives the same scores back, and what it refuses."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +64,21 @@ def test_no_recordings_no_scores() -> None:
 
 def test_nobody_in_view_gives_scores_all_the_same() -> None:
     empty = SkeletonSequence(np.zeros((5, 25, 2), np.float32), BODY_25, np.zeros((5, 25), np.float32))
-    assert recognizer().predict([empty]).isfinite().all()
+    with pytest.warns(UserWarning, match="recording: nobody is seen in any frame"):
+        assert recognizer().predict([empty]).isfinite().all()
+
+
+def test_an_unknown_rate_is_taken_to_be_the_models() -> None:
+    known, unknown = clip(), replace(clip(), fps=None)
+    both = recognizer().predict([known, unknown])
+    assert torch.allclose(both[0], both[1])
+
+
+def test_scoring_leaves_a_model_in_training_in_training() -> None:
+    model = recognizer()
+    model.model.train()
+    model.predict([clip()])
+    assert model.model.training
 
 
 def test_other_layouts_are_refused() -> None:
@@ -74,7 +89,7 @@ def test_other_layouts_are_refused() -> None:
 
 
 def test_another_frame_rate_is_said() -> None:
-    with pytest.warns(UserWarning, match="5 frames a second, but the model was trained at 25"):
+    with pytest.warns(UserWarning, match="recorded at 5 frames a second, but the model was trained at 25"):
         recognizer().check_rate(5)
     recognizer().check_rate(25)
     recognizer().check_rate(None)

@@ -13,6 +13,8 @@ from stgcn_pyg.cli.predict import predict
 from stgcn_pyg.cli.synthesize import synthesize
 from stgcn_pyg.cli.train import train
 
+MISCONFIGURED = "MisconfigurationException"
+
 app = typer.Typer(
     name="stgcn-pyg",
     help="Recognise human actions from skeletons with spatial-temporal graph convolutional networks.",
@@ -30,6 +32,15 @@ def main() -> None:
     warnings.formatwarning = lambda message, *args, **kwargs: f"warning: {message}\n"
     try:
         app()
-    except (ValueError, OSError, ImportError) as error:
-        typer.secho(f"error: {error}", fg="red", err=True)
-        sys.exit(2)
+    except ModuleNotFoundError as error:
+        _stop(f"{error.name} is not installed; pip install 'stgcn-pyg[train]' brings it")
+    except Exception as error:
+        # Lightning's class for wrong settings is named here, not imported: that takes seconds.
+        if not isinstance(error, ValueError | OSError | ImportError) and type(error).__name__ != MISCONFIGURED:
+            raise
+        _stop(str(error))
+
+
+def _stop(message: str) -> None:
+    typer.secho(f"error: {message}", fg="red", err=True)
+    sys.exit(2)

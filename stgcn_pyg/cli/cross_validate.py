@@ -13,8 +13,8 @@ def cross_validate(
     out: Annotated[Path, typer.Option(help="Folder; finished runs in it are not repeated.")] = Path("runs/loso"),
     fps: Fps = None,
     subjects: Annotated[str, typer.Option(help="Each of these is left out in turn.")] = "1-25",
-    seeds: Annotated[int, typer.Option(help="How many seeds.")] = 3,
-    jobs: Annotated[int, typer.Option(help="Runs at a time.")] = 2,
+    seeds: Annotated[int, typer.Option(help="How many seeds.", min=1)] = 3,
+    jobs: Annotated[int, typer.Option(help="Runs at a time.", min=1)] = 2,
     epochs: Annotated[int, typer.Option(help="Passes over the data.")] = 40,
     width: Annotated[float, typer.Option(help="Factor on the channels.")] = 0.5,
 ) -> None:

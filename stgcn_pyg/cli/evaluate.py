@@ -28,10 +28,11 @@ def evaluate(
     from rich.console import Console
 
     from stgcn_pyg.cli.tables import confusion_table
-    from stgcn_pyg.datasets import KTHSkeletonDataset
-    from stgcn_pyg.experiments.run import evaluate_run, load_recognizer
+    from stgcn_pyg.datasets import KTH_FPS, KTHSkeletonDataset
+    from stgcn_pyg.experiments.evaluation import evaluate_run
+    from stgcn_pyg.recognizer import Recognizer
 
-    recognizer = load_recognizer(run)
+    recognizer = Recognizer.from_pretrained(run)
     split, chosen = ("test", parse_numbers(subjects)) if subjects else ("all", [])
     recordings = KTHSkeletonDataset(
         root,
@@ -40,10 +41,12 @@ def evaluate(
         graph=recognizer.graph,
         skeleton=recognizer.graph.skeleton,
         fps=fps,
+        usual_fps=recognizer.fps or KTH_FPS,
         transform=recognizer.features,
     )
     recognizer.check_rate(recordings.fps)
-    folder = out or run / f"evaluation-{root.resolve().name}"
-    scores = evaluate_run(recognizer, recordings, folder)
+    part = f"-subjects-{subjects}" if subjects else ""
+    folder = out or run / f"evaluation-{root.resolve().name}{part}"
+    scores = evaluate_run(recognizer, recordings, folder, model=str(run))
     Console().print(confusion_table(scores))
     typer.echo(f"{scores}\nreport: {folder / 'report.md'}")

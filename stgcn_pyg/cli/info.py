@@ -29,9 +29,8 @@ def _environment() -> dict[str, str]:
 
     import torch
 
-    from stgcn_pyg.models import STGCN
-    from stgcn_pyg.partition import NORMALIZATIONS, STRATEGIES, SkeletonGraph
-    from stgcn_pyg.skeleton import BODY_25, SKELETONS
+    from stgcn_pyg.partition import NORMALIZATIONS, STRATEGIES
+    from stgcn_pyg.skeleton import SKELETONS
 
     facts = {"python": platform.python_version()}
     for package in ("stgcn-pyg", "torch", "torch-geometric", "torch-scatter", "lightning", "numpy"):
@@ -44,15 +43,13 @@ def _environment() -> dict[str, str]:
     facts["skeletons"] = ", ".join(SKELETONS)
     facts["partitions"] = ", ".join(STRATEGIES)
     facts["normalizations"] = ", ".join(NORMALIZATIONS)
-    model = STGCN(SkeletonGraph.build(BODY_25), in_channels=4, num_classes=6)
-    facts["default network"] = f"{sum(p.numel() for p in model.parameters()):,} parameters"
     return facts
 
 
 def _model(run: Path) -> dict[str, str]:
-    from stgcn_pyg.experiments.run import load_recognizer
+    from stgcn_pyg.recognizer import Recognizer
 
-    recognizer = load_recognizer(run)
+    recognizer = Recognizer.from_pretrained(run)
     return {
         "model": repr(recognizer),
         "classes": ", ".join(recognizer.classes),

@@ -9,7 +9,7 @@ import typer
 Root = Annotated[Path, typer.Option(help="Folder of the recordings: flat, or with a folder raw in it.")]
 Fps = Annotated[
     float | None,
-    typer.Option(help="Frames a second of the recordings. [default: 25, or what SYNTHETIC.json says]"),
+    typer.Option(help="Frames a second of the recordings, if their files do not say it."),
 ]
 
 
@@ -25,8 +25,8 @@ def parse_numbers(text: str) -> list[int]:
     """
     numbers: list[int] = []
     for part in text.split(","):
-        first, _, last = part.strip().partition("-")
-        if not first.isdigit() or not (last.isdigit() or not last):
+        first, dash, last = part.strip().partition("-")
+        if not first.isdigit() or (dash and not last.isdigit()) or (dash and int(last) < int(first)):
             raise ValueError(f"{text!r} is no list of numbers such as 16-20,23")
         numbers.extend(range(int(first), int(last or first) + 1))
     return sorted(set(numbers))

@@ -10,7 +10,7 @@ from stgcn_pyg.cli.options import Fps
 
 def predict(
     recordings: Annotated[
-        list[Path], typer.Argument(help="Arrays (.npy, .npz) or folders of OpenPose's JSON frames.")
+        list[Path], typer.Argument(help="Arrays (.npy, .npz), folders of them, or of OpenPose's JSON frames.")
     ],
     model: Annotated[Path, typer.Option(help="Run folder, or the model folder in it.")] = Path("runs/kth"),
     fps: Fps = None,
@@ -29,16 +29,13 @@ def predict(
     from rich.console import Console
     from rich.table import Table
 
-    from stgcn_pyg.experiments.run import load_recognizer, read_recordings
+    from stgcn_pyg.io import read_recordings
+    from stgcn_pyg.recognizer import Recognizer
 
-    recognizer = load_recognizer(model)
+    recognizer = Recognizer.from_pretrained(model)
     sequences = [
-        sequence
-        for path in recordings
-        for sequence in read_recordings(path, recognizer.graph.skeleton, fps or recognizer.fps)
+        sequence for path in recordings for sequence in read_recordings(path, recognizer.graph.skeleton, fps=fps)
     ]
-    for rate in {sequence.fps for sequence in sequences}:
-        recognizer.check_rate(rate)
     probabilities = recognizer.predict(sequences)
     if as_json:
         for sequence, row in zip(sequences, probabilities.tolist(), strict=True):

@@ -3,7 +3,9 @@
 import json
 import os
 import re
+import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -57,9 +59,10 @@ class KTHSkeletonDataset(SkeletonDataset):
         graph: The graph that samples carry, or the partition strategy to build it with; joint radii are
             measured on the training split, whatever the split is.
         normalization: The degree normalisation to build it with.
+        max_hops: The neighbourhood's size D to build it with.
         skeleton: The joint layout of the recordings.
-        fps: Frames a second of the recordings; if left out, what ``SYNTHETIC.json`` beside synthetic ones says,
-            else KTH's 25.
+        fps: Frames a second of the recordings; if left out, what their files or ``SYNTHETIC.json`` say.
+        usual_fps: Frames a second where nothing says it.
         transform: Applied to a sample whenever it is read.
         pre_transform: Applied to a sample before it is cached.
         pre_filter: Which samples are cached.
@@ -87,8 +90,10 @@ class KTHSkeletonDataset(SkeletonDataset):
         protocol: str | Protocol = "15/5/5",
         graph: SkeletonGraph | str = "spatial",
         normalization: str = "directed",
+        max_hops: int = 1,
         skeleton: Skeleton = BODY_25,
         fps: float | None = None,
+        usual_fps: float = KTH_FPS,
         transform: Callable[[SkeletonData], BaseData] | None = None,
         pre_transform: Callable[[SkeletonData], SkeletonData] | None = None,
         pre_filter: Callable[[SkeletonData], bool] | None = None,
@@ -98,13 +103,17 @@ class KTHSkeletonDataset(SkeletonDataset):
         if split != "all" and split not in subjects:
             raise ValueError(f"no split is called {split!r}; known: {', '.join(subjects)}, all")
         self.skeleton = skeleton
-        self.fps = float(fps if fps is not None else _synthetic_rate(root) or KTH_FPS)
+        if fps is not None and fps <= 0:
+            raise ValueError(f"{fps} frames a second is not a rate")
+        self.given_fps = fps
+        self.usual_fps = _synthetic_rate(root) or usual_fps
         super().__init__(str(root), transform, pre_transform, pre_filter, force_reload=force_reload)
         training = set(subjects.get("train", ()))
         chosen = None if split == "all" else set(subjects[split])
         self.finish(
             graph,
             normalization,
+            max_hops,
             chosen=lambda data: chosen is None or int(data.subject) in chosen,
             training=lambda data: int(data.subject) in training,
         )
@@ -163,6 +172,12 @@ class KTHSkeletonDataset(SkeletonDataset):
 
     def read(self) -> list[SkeletonData]:
         """Read every recording there is."""
+        if strangers := sorted(
+            path.name for path in Path(self.raw_dir).glob("*.np[yz]") if not _NAME.fullmatch(path.stem)
+        ):
+            warnings.warn(
+                f"{self.raw_dir}: left out, as their names are none of KTH's: {', '.join(strangers)}", stacklevel=2
+            )
         recordings: dict[str, SkeletonData] = {}
         for path in tqdm([Path(path) for path in self.raw_paths], "reading recordings", disable=None, leave=False):
             for sequence in self._sequences(path):
@@ -173,8 +188,10 @@ class KTHSkeletonDataset(SkeletonDataset):
 
     def _sequences(self, path: Path) -> list[SkeletonSequence]:
         if path.is_dir():
-            return read_openpose_folder(path, skeleton=self.skeleton, fps=self.fps)
-        return [read_array(path, self.skeleton, fps=self.fps)]
+            sequences = read_openpose_folder(path, skeleton=self.skeleton, fps=self.given_fps)
+        else:
+            sequences = [read_array(path, self.skeleton, fps=self.given_fps)]
+        return [replace(sequence, fps=sequence.fps or self.usual_fps) for sequence in sequences]
 
     def _labelled(self, sequence: SkeletonSequence) -> SkeletonData:
         facts = _NAME.fullmatch(sequence.name)

@@ -35,6 +35,8 @@ class SkeletonDataset(InMemoryDataset):
     skeleton: Skeleton
     graph: SkeletonGraph
     fps: float
+    given_fps: float | None
+    usual_fps: float
 
     def read(self) -> list[SkeletonData]:
         """All recordings of the raw files, whatever the split."""
@@ -46,7 +48,7 @@ class SkeletonDataset(InMemoryDataset):
             "version": CACHE_VERSION,
             "class": type(self).__name__,
             "skeleton": self.skeleton.to_dict(),
-            "fps": self.fps,
+            "fps": (self.given_fps, self.usual_fps),
             "pre_transform": _stable(self.pre_transform),
             "pre_filter": _stable(self.pre_filter),
             "raw": [(path, _stamp(Path(path))) for path in self.raw_paths],
@@ -61,6 +63,10 @@ class SkeletonDataset(InMemoryDataset):
     def process(self) -> None:
         """Read the raw files, apply ``pre_filter`` and ``pre_transform``, and cache what remains."""
         recordings = self.read()
+        dims = {data.pos.shape[2]: data.name for data in recordings}
+        if len(dims) > 1:
+            examples = ", ".join(f"{name} has {count}" for count, name in dims.items())
+            raise ValueError(f"{self.root}: recordings of 2 and of 3 coordinates must be kept apart ({examples})")
         if self.pre_filter is not None:
             recordings = [data for data in recordings if self.pre_filter(data)]
         if self.pre_transform is not None:
@@ -99,6 +105,7 @@ class SkeletonDataset(InMemoryDataset):
         self,
         graph: SkeletonGraph | str,
         normalization: str,
+        max_hops: int,
         chosen: Callable[[SkeletonData], bool],
         training: Callable[[SkeletonData], bool],
     ) -> None:
@@ -107,6 +114,7 @@ class SkeletonDataset(InMemoryDataset):
         Args:
             graph: A graph, or the name of the partition strategy to build one with.
             normalization: The degree normalisation to build one with.
+            max_hops: The neighbourhood's size D to build one with.
             chosen: Which recordings the data set consists of.
             training: Which recordings joint radii are measured on.
         """
@@ -121,10 +129,15 @@ class SkeletonDataset(InMemoryDataset):
                     stacklevel=3,
                 )
             radius = joint_radii(recordings) if graph == "spatial" and recordings else None
-            graph = SkeletonGraph.build(self.skeleton, graph, normalization, radius=radius)
+            graph = SkeletonGraph.build(self.skeleton, graph, normalization, max_hops, radius)
         if graph.skeleton != self.skeleton:
             raise ValueError(f"the graph is of {graph.skeleton.name}, the recordings are of {self.skeleton.name}")
         self.graph = graph
+        rates = {float(data.fps) for data in everything}
+        if len(rates) > 1:
+            listed = ", ".join(f"{rate:g}" for rate in sorted(rates))
+            raise ValueError(f"{self.root}: recordings of several frame rates ({listed}) must be kept apart")
+        (self.fps,) = rates
         recordings = [data for data in everything if chosen(data)]
         self._data_list = None
         if recordings:
@@ -146,12 +159,14 @@ class SkeletonDataset(InMemoryDataset):
 
 
 def _stable(setting: object) -> str:
-    """A description without memory addresses: the setting's ``repr``, and what a function computes with."""
-    parts: list[object] = [setting]
+    """A description without memory addresses: ``repr``, attributes, and what a function computes with."""
+    parts: list[object] = [setting, *(_stable(value) for value in getattr(setting, "__dict__", {}).values())]
     if isinstance(setting, FunctionType):
         code, cells = setting.__code__, setting.__closure__ or ()
         parts += [code.co_code, code.co_names, code.co_consts, setting.__defaults__]
         parts += [cell.cell_contents for cell in cells]
+        values = (setting.__globals__.get(name) for name in code.co_names)
+        parts += [value for value in values if isinstance(value, int | float | str | tuple)]
     return re.sub(r" at 0x[0-9a-f]+", "", repr(parts))
 
 

@@ -1,6 +1,5 @@
 """Leave one subject out, with seeds, against a random forest on the same splits."""
 
-import json
 import multiprocessing
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -20,11 +19,16 @@ from rich.progress import (
 
 from stgcn_pyg.baseline import forest_predictions
 from stgcn_pyg.datasets import KTHSkeletonDataset, leave_one_out
-from stgcn_pyg.experiments.run import METRICS, train_run
+from stgcn_pyg.experiments.evaluation import METRICS
+from stgcn_pyg.experiments.run import CONFIG, train_run
 from stgcn_pyg.experiments.settings import Settings
+from stgcn_pyg.files import read_json, write_json
 from stgcn_pyg.metrics import Scores, mean_interval
 from stgcn_pyg.plots import plot_confusion
 from stgcn_pyg.skeleton import find_skeleton
+
+FOREST = "forest.json"
+"""The forest's accuracy on a run's split, in its folder."""
 
 
 def cross_validate_runs(
@@ -33,6 +37,7 @@ def cross_validate_runs(
     """Train once for each subject left out and each seed; finished runs are not repeated.
 
     The folder gets a run folder for each training, ``summary.json``, ``summary.md`` and ``confusion.png``.
+    Seeds of one subject share their test recordings, so intervals are over subjects, seeds averaged.
 
     Args:
         settings: Settings of every run, but for its subjects and seed.
@@ -43,88 +48,99 @@ def cross_validate_runs(
 
     Returns:
         The summary.
+
+    Raises:
+        ValueError: If there are fewer than two subjects, or the folder holds runs with other settings.
     """
+    if len(subjects) < 2:
+        raise ValueError(f"to leave one subject out there must be two or more, not {list(subjects)}")
     runs = {
-        (subject, seed): replace(settings, subjects=leave_one_out(subject, subjects), seed=seed)
+        out / f"subject{subject:02d}-seed{seed}": replace(
+            settings, subjects=leave_one_out(subject, subjects), seed=seed
+        )
         for seed in seeds
         for subject in subjects
     }
-    _train_all({out / _name(*key): run for key, run in runs.items()}, jobs)
-    rows = [_row(key, run, out) for key, run in runs.items()]
-    summary = _summary(rows, out)
-    (out / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
-    (out / "summary.md").write_text(_markdown(summary))
+    for folder, run in runs.items():
+        run.check_same(folder / CONFIG)
+    _train_all(runs, jobs)
+    summary = _summary([_row(folder, run) for folder, run in runs.items()])
+    plot_confusion(Scores.of_confusion(summary["confusion"], summary["classes"]), out / "confusion.png")
+    write_json(out / "summary.json", summary)
+    (out / "summary.md").write_text(_markdown(summary), encoding="utf-8")
     return summary
-
-
-def _name(subject: int, seed: int) -> str:
-    return f"subject{subject:02d}-seed{seed}"
 
 
 def _train_all(runs: dict[Path, Settings], jobs: int) -> None:
     todo = {folder: run for folder, run in runs.items() if not (folder / METRICS).exists()}
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
+    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
     threads = max(1, torch.get_num_threads() // jobs)
     with (
-        Progress(*columns) as progress,
+        Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn()) as progress,
         ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool,
     ):
         task = progress.add_task("trainings", total=len(runs), completed=len(runs) - len(todo))
         futures = [pool.submit(_train_one, folder, run, threads) for folder, run in todo.items()]
         for future in as_completed(futures):
-            future.result()
+            if error := future.exception():
+                pool.shutdown(cancel_futures=True)
+                raise error
             progress.advance(task)
 
 
 def _train_one(folder: Path, settings: Settings, threads: int) -> None:
     torch.set_num_threads(threads)
+    _fit_forest(folder, settings)
     train_run(settings, folder, progress=False, accelerator="cpu", devices=1)
 
 
-def _row(key: tuple[int, int], settings: Settings, out: Path) -> dict[str, Any]:
-    """One run's accuracy beside the forest's on the same split and seed."""
-    subject, seed = key
+def _fit_forest(folder: Path, settings: Settings) -> None:
+    """Write down how a forest does on the same split with the same seed."""
     skeleton = find_skeleton(settings.skeleton)
-    splits = {
-        split: list(
+    train, test = (
+        list(
             KTHSkeletonDataset(
                 settings.root, split, settings.subjects, graph="uniform", skeleton=skeleton, fps=settings.fps
             )
         )
         for split in ("train", "test")
-    }
-    predicted = forest_predictions(splits["train"], splits["test"], skeleton, seed)
-    right = [int(data.y) == y_hat for data, y_hat in zip(splits["test"], predicted, strict=True)]
-    metrics = json.loads((out / _name(subject, seed) / METRICS).read_text())
+    )
+    predicted = forest_predictions(train, test, skeleton, settings.seed)
+    right = [int(data.y) == y_hat for data, y_hat in zip(test, predicted, strict=True)]
+    write_json(folder / FOREST, {"accuracy": sum(right) / len(right)})
+
+
+def _row(folder: Path, settings: Settings) -> dict[str, Any]:
+    """One run's accuracy beside the forest's."""
+    metrics = read_json(folder / METRICS)
+    (subject,) = settings.subjects["test"]
     return {
         "subject": subject,
-        "seed": seed,
+        "seed": settings.seed,
         "accuracy": metrics["accuracy"],
-        "forest": sum(right) / len(right),
+        "forest": read_json(folder / FOREST)["accuracy"],
         "confusion": metrics["confusion"],
         "classes": metrics["classes"],
     }
 
 
-def _summary(rows: list[dict[str, Any]], out: Path) -> dict[str, Any]:
+def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     classes = rows[0]["classes"]
-    confusion = [
-        [sum(row["confusion"][i][j] for row in rows) for j in range(len(classes))] for i in range(len(classes))
-    ]
-    counts = [(i, j) for i, line in enumerate(confusion) for j, n in enumerate(line) for _ in range(n)]
-    scores = Scores.of([i for i, _ in counts], [j for _, j in counts], classes)
-    plot_confusion(scores, out / "confusion.png")
+    numbers = range(len(classes))
+    subjects = sorted({row["subject"] for row in rows})
+
+    def over_subjects(values: Sequence[float]) -> tuple[float, float, float]:
+        by_subject = [
+            [value for row, value in zip(rows, values, strict=True) if row["subject"] == subject]
+            for subject in subjects
+        ]
+        return mean_interval([sum(group) / len(group) for group in by_subject])
+
     return {
-        "accuracy": mean_interval([row["accuracy"] for row in rows]),
-        "forest": mean_interval([row["forest"] for row in rows]),
-        "difference": mean_interval([row["accuracy"] - row["forest"] for row in rows]),
-        "confusion": confusion,
+        "accuracy": over_subjects([row["accuracy"] for row in rows]),
+        "forest": over_subjects([row["forest"] for row in rows]),
+        "difference": over_subjects([row["accuracy"] - row["forest"] for row in rows]),
+        "confusion": [[sum(row["confusion"][i][j] for row in rows) for j in numbers] for i in numbers],
         "classes": classes,
         "runs": [{key: row[key] for key in ("subject", "seed", "accuracy", "forest")} for row in rows],
     }
@@ -133,7 +149,7 @@ def _summary(rows: list[dict[str, Any]], out: Path) -> dict[str, Any]:
 def _markdown(summary: dict[str, Any]) -> str:
     def line(name: str) -> str:
         mean, low, high = summary[name]
-        return f"{mean:.3f} (95 % interval {low:.3f} to {high:.3f})"
+        return f"{mean:.3f} (95 % interval over subjects {low:.3f} to {high:.3f})"
 
     rows = [f"| {r['subject']} | {r['seed']} | {r['accuracy']:.3f} | {r['forest']:.3f} |" for r in summary["runs"]]
     return "\n".join(

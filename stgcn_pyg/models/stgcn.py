@@ -148,7 +148,7 @@ class STGCN(torch.nn.Module):
                 f"the model takes [F, {self.num_nodes} joints, {self.in_channels} channels], "
                 f"but the data is {list(x.shape)}"
             )
-        return x, run, batch
+        return x.to(self.edge_weight), run, batch
 
     def _rolled(self, values: Tensor) -> Tensor:
         if values.shape[0] % self.num_nodes:

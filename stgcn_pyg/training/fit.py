@@ -53,7 +53,8 @@ def fit(
     # The best epoch is the one with the highest validation accuracy; without validation, the last stands.
     best = ModelCheckpoint(checkpoints, "best", monitor="val_accuracy", mode="max", enable_version_counter=False)
     last = ModelCheckpoint(checkpoints, "last", enable_version_counter=False)
-    callbacks: list[Callback] = [last] if val is None else [last, best]
+    # First the best, so that the last knows of it and a run that is taken up again does too.
+    callbacks: list[Callback] = [last] if val is None else [best, last]
     if progress:
         callbacks.append(_Progress())
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)  # it advertises
@@ -71,6 +72,8 @@ def fit(
         enable_model_summary=False,
         **trainer,
     )
+    if recipe.max_frames is not None and engine.world_size > 1:
+        raise ValueError("max_frames gives devices another number of batches each; use it with one device")
     module = ActionModule(model, recipe, num_classes, seed)
     data = RecordingsModule(train, val, recipe, seed, num_workers)
     resume = checkpoints / "last.ckpt"

@@ -52,7 +52,7 @@ class Flip(BaseTransform):
         data.x = _mirrored(data.x[:, self.mirror])
         data.score = data.score[:, self.mirror]
         data.motion = _mirrored(data.motion)
-        return _augmented(data)
+        return augmented(data)
 
     def __repr__(self) -> str:
         """The layout by name."""
@@ -75,7 +75,7 @@ class Rotate(BaseTransform):
         turn = torch.eye(data.x.shape[-1], dtype=data.x.dtype)
         turn[:2, :2] = torch.tensor([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
         data.x, data.motion = data.x @ turn, data.motion @ turn
-        return _augmented(data)
+        return augmented(data)
 
     def __repr__(self) -> str:
         """The angles."""
@@ -96,7 +96,7 @@ class Scale(BaseTransform):
         """Scale pose and motion alike."""
         factor = _choice(self.factors)
         data.x, data.motion = data.x * factor, data.motion * factor
-        return _augmented(data)
+        return augmented(data)
 
     def __repr__(self) -> str:
         """The factors."""
@@ -119,61 +119,11 @@ class Translate(BaseTransform):
         chosen = _choice(self.offsets)
         offset[: len(chosen)] = offset.new_tensor(chosen)
         data.x = data.x + offset * (data.score > 0)[..., None]
-        return _augmented(data)
+        return augmented(data)
 
     def __repr__(self) -> str:
         """The offsets."""
         return f"{type(self).__name__}({[list(offset) for offset in self.offsets]})"
-
-
-class Stretch(BaseTransform):
-    """Scales each axis by a factor of its own, uniform between ``exp(-most)`` and ``exp(most)`` in its logarithm.
-
-    Args:
-        most: The largest logarithm of a factor.
-    """
-
-    def __init__(self, most: float = 0.1) -> None:
-        self.most = most
-
-    def forward(self, data: Data) -> Data:
-        """Scale pose and motion alike."""
-        factors = ((2 * torch.rand(data.x.shape[-1]) - 1) * self.most).exp()
-        data.x, data.motion = data.x * factors, data.motion * factors
-        return _augmented(data)
-
-    def __repr__(self) -> str:
-        """The largest logarithm."""
-        return f"{type(self).__name__}({self.most})"
-
-
-class Jitter(BaseTransform):
-    """Adds Gaussian noise to the joints that were seen, as a pose estimator does.
-
-    Args:
-        std: Standard deviation in body lengths.
-    """
-
-    def __init__(self, std: float = 0.02) -> None:
-        self.std = std
-
-    def forward(self, data: Data) -> Data:
-        """Shake."""
-        data.x = data.x + self.std * torch.randn_like(data.x) * (data.score > 0)[..., None]
-        return _augmented(data)
-
-    def __repr__(self) -> str:
-        """The standard deviation."""
-        return f"{type(self).__name__}({self.std})"
-
-
-class DropRootMotion(BaseTransform):
-    """Stops the root, so that a network does not rely on its motion alone."""
-
-    def forward(self, data: Data) -> Data:
-        """Set the motion to 0."""
-        data.motion = torch.zeros_like(data.motion)
-        return _augmented(data)
 
 
 class RandomChoice(BaseTransform):
@@ -198,7 +148,7 @@ class RandomChoice(BaseTransform):
 
     def forward(self, data: Data) -> Data:
         """Draw, and apply what was drawn; samples carry the same whatever that was, so that they can be batched."""
-        data = _augmented(data)
+        data = augmented(data)
         if torch.rand(()) >= self.probability:
             return data
         for i in torch.randperm(len(self.transforms))[: self.count].tolist():
@@ -223,7 +173,8 @@ def _mirrored(values: Tensor) -> Tensor:
     return torch.cat([-values[..., :1], values[..., 1:]], dim=-1)
 
 
-def _augmented(data: Data) -> Data:
+def augmented(data: Data) -> Data:
+    """The sample without ``pos``, which says where the body was recorded."""
     if "pos" in data:
         del data.pos
     return data

@@ -20,9 +20,9 @@ class NormalizePose(BaseTransform):
         \mathbf{m}_t = \frac{\mathbf{r}_t - \mathbf{r}_{t-1}}{s_t \, \Delta_t}
 
     where :math:`\mathbf{r}_t` is the body's root (mid-hip), :math:`s_t` the mean length of its torso (root to
-    neck) up to this frame and :math:`\Delta_t` the seconds since the frame before: everything is known as soon
-    as the frame is. How fast the body moves would be lost with its position, so it is kept as the root's motion
-    :math:`\mathbf{m}`, in body lengths a second (a frame, where the rate is not known).
+    neck) up to this frame and :math:`\Delta_t` the seconds since the root was last known: everything is known as
+    soon as the frame is. How fast the body moves would be lost with its position, so it is kept as the root's
+    motion :math:`\mathbf{m}`, in body lengths a second (a frame, where the rate is not known).
 
     Where the root is missing it stays where it was last seen in the run; a body whose root was not seen yet has
     the centre of its visible joints for a root. Where no torso was seen yet, :math:`s_t` is the mean distance of
@@ -55,21 +55,25 @@ class NormalizePose(BaseTransform):
     def forward(self, data: Data) -> Data:
         """Add ``x`` and ``motion``."""
         pos, seen = data.pos, data.score > 0
-        root, known = self._root(pos, seen, spread(data.ptr[:-1], data.ptr, len(pos)))
+        start = spread(data.ptr[:-1], data.ptr, len(pos))
+        root, last = self._root(pos, seen, start)
         scale = self._scale(pos, seen, root)
         data.x = (pos - root[:, None]) / scale[:, None, None] * seen[..., None]
-        data.motion = _motion(root, known, scale, data)
+        data.motion = _motion(root, last, last >= start, scale, data)
         return data
 
     def _root(self, pos: Tensor, seen: Tensor, start: Tensor) -> tuple[Tensor, Tensor]:
-        """The root of each frame or what stands in for it, and where there is one; ``start [T]`` is its run's."""
+        """The root of each frame or what stands in for it ``[T, D]``, and the last frame of its run that had one.
+
+        ``start [T]`` is where the frame's run starts; a last frame before it means that there is none yet.
+        """
         at_root, has_root = _mean_of(self.root, pos, seen)
         count = seen.sum(dim=1)
         middle = (pos * seen[..., None]).sum(dim=1) / count.clamp(min=1)[:, None]
         no_root_yet = _last(has_root) < start
         root = torch.where(no_root_yet[:, None], middle, at_root)
         last = _last(has_root | (no_root_yet & (count > 0)))
-        return root[last.clamp(min=0)], last >= start
+        return root[last.clamp(min=0)], last
 
     def _scale(self, pos: Tensor, seen: Tensor, root: Tensor) -> Tensor:
         """The body's length as far as it is known ``[T]``; 1 where nothing has had any extent yet."""
@@ -106,11 +110,11 @@ def _running_mean(values: Tensor, known: Tensor) -> Tensor:
     return (values * counted).cumsum(dim=0) / counted.cumsum(dim=0).clamp(min=1)
 
 
-def _motion(root: Tensor, known: Tensor, scale: Tensor, data: Data) -> Tensor:
-    """Change of the root in body lengths a second; 0 where there is none to speak of."""
+def _motion(root: Tensor, last: Tensor, known: Tensor, scale: Tensor, data: Data) -> Tensor:
+    """Change of the root in body lengths a second since it was last known; 0 where there is none to speak of."""
     fps = data.fps if "fps" in data else 1.0
-    frames = data.frame.diff().clamp(min=1).to(root)[:, None]
-    step = root.diff(dim=0) / scale[1:, None] / frames
+    frames = (data.frame[1:] - data.frame[last[:-1].clamp(min=0)]).clamp(min=1).to(root)
+    step = root.diff(dim=0) / scale[1:, None] / frames[:, None]
     real = known[:-1] & (step.norm(dim=-1) <= TELEPORT)
     motion = torch.cat([torch.zeros_like(root[:1]), step * fps * real[:, None]])
     motion[data.ptr[:-1]] = 0

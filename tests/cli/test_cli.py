@@ -47,7 +47,7 @@ def test_train_writes_a_run_folder(run: Path) -> None:
 def test_evaluate_scores_other_recordings(run: Path, root: Path) -> None:
     said = call("evaluate", run, "--root", root, "--subjects", "1")
     assert "n = 24" in said
-    assert (run / f"evaluation-{root.name}" / "metrics.json").exists()
+    assert (run / f"evaluation-{root.name}-subjects-1" / "metrics.json").exists()
 
 
 def test_predict_names_an_action(run: Path, root: Path) -> None:
@@ -84,7 +84,7 @@ def test_help_has_examples_and_is_quick_to_import() -> None:
             ["train", "--streams", "smell", "--root", "ROOT", "--protocol", "15/5/5"],
             "no input stream is called 'smell'",
         ),
-        (["train", "--partition", "random", "--root", "ROOT"], "no partition strategy is called 'random'"),
+        (["train", "--partition", "random", "--root", "ROOT"], "partition 'random' is not known"),
         (["evaluate", "nowhere"], "no model in nowhere"),
         (["predict", "nowhere.npy", "--model", "RUN"], "nowhere.npy"),
         (["predict", "EMPTY", "--model", "RUN"], "empty.npy"),

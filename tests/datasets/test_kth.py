@@ -107,7 +107,8 @@ def test_a_flat_folder_is_read_and_left_alone(tmp_path: Path, cache_home: Path) 
     (flat / "README.txt").write_text("not a recording")
     (flat / "person01_juggling_d1_uncomp.npy").write_text("not of KTH")
     before = {path: path.stat().st_mtime_ns for path in (flat, *flat.iterdir())}
-    assert len(KTHSkeletonDataset(flat, split="all")) == len(paths)
+    with pytest.warns(UserWarning, match="names are none of KTH's: person01_juggling_d1_uncomp.npy"):
+        assert len(KTHSkeletonDataset(flat, split="all")) == len(paths)
     assert {path: path.stat().st_mtime_ns for path in (flat, *flat.iterdir())} == before
     assert len(list(cache_home.rglob("*.pt"))) == 1
 
@@ -163,7 +164,7 @@ def test_the_rate_is_kths_or_what_was_given_or_what_lies_beside_synthetic_ones(t
     for root, fps, expected in (("real", None, 25), ("real", 5, 5), ("made_up", None, 10), ("made_up", 30, 30)):
         dataset = KTHSkeletonDataset(tmp_path / root, split="all", fps=fps)
         assert dataset[0].fps.tolist() == [expected]
-    with pytest.raises(ValueError, match=r"0\.0 frames a second is not a rate"):
+    with pytest.raises(ValueError, match="0 frames a second is not a rate"):
         KTHSkeletonDataset(tmp_path / "real", split="all", fps=0)
 
 

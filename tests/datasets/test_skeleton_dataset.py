@@ -334,11 +334,12 @@ class Jumps(SkeletonDataset):
 
     def __init__(self, root: Path, training: int = 2) -> None:
         self.skeleton = BODY_25
-        self.fps = 25.0
+        self.given_fps, self.usual_fps = None, 25.0
         super().__init__(str(root))
         self.finish(
             graph="spatial",
             normalization="row",
+            max_hops=1,
             chosen=lambda data: data.num_frames > 2,
             training=lambda data: int(data.y) < training,
         )

@@ -9,7 +9,9 @@ from PIL import Image
 
 from stgcn_pyg.experiments import Settings
 from stgcn_pyg.experiments.cross_validation import cross_validate_runs
-from stgcn_pyg.experiments.run import evaluate_run, load_recognizer, train_run
+from stgcn_pyg.experiments.evaluation import evaluate_run
+from stgcn_pyg.experiments.run import train_run
+from stgcn_pyg.recognizer import Recognizer
 from stgcn_pyg.synthetic import write_synthetic_kth
 from stgcn_pyg.training import Recipe
 
@@ -41,9 +43,12 @@ def test_settings_survive_json(root: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"layers": 10}, "9 or 12 layers, not 10"),
+        ({"layers": 10}, "layers 10 is not known; known: 9, 12"),
+        ({"partition": "random"}, "partition 'random' is not known; known: uniform, distance"),
+        ({"skeleton": "BODY_26"}, "no skeleton is called 'BODY_26'"),
+        ({"streams": ["smell"]}, "no input stream is called 'smell'"),
         ({"width": 0}, "width is a positive factor"),
-        ({"augment": "wild"}, "no augmentation is called 'wild'; known: strong, paper, none"),
+        ({"augment": "wild"}, "augment 'wild' is not known; known: strong, paper, none"),
         ({"subjects": {"train": [1], "test": [1]}}, "subject 1 stands in both the train and the test split"),
     ],
 )
@@ -107,7 +112,7 @@ def test_evaluation_elsewhere(root: Path, tmp_path: Path) -> None:
     from stgcn_pyg.datasets import KTHSkeletonDataset
 
     train_run(settings(root), tmp_path / "run", progress=False, accelerator="cpu")
-    recognizer = load_recognizer(tmp_path / "run")
+    recognizer = Recognizer.from_pretrained(tmp_path / "run")
     everything = KTHSkeletonDataset(root, "all", graph=recognizer.graph, transform=recognizer.features)
     scores = evaluate_run(recognizer, everything, tmp_path / "elsewhere")
     assert scores.total == 18

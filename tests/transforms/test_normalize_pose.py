@@ -35,14 +35,16 @@ def plain(data: SkeletonData, skeleton: Skeleton) -> tuple[Tensor, Tensor]:
     at_root = list(skeleton.sources("mid_hip") or [skeleton.index(skeleton.center)])
     at_neck = list(skeleton.sources("neck"))
     roots: list[np.ndarray | None] = []
+    since: list[int] = []  # the frame in which each frame's root was seen
     for start, stop in zip(data.ptr[:-1].tolist(), data.ptr[1:].tolist(), strict=True):
-        root, was_seen = None, False
+        root, was_seen, at = None, False, start
         for t in range(start, stop):
             if seen[t, at_root].all():
-                root, was_seen = pos[t, at_root].mean(axis=0), True
+                root, was_seen, at = pos[t, at_root].mean(axis=0), True, t
             elif seen[t].any() and not was_seen:
-                root = pos[t, seen[t]].mean(axis=0)
+                root, at = pos[t, seen[t]].mean(axis=0), t
             roots.append(root)
+            since.append(at)
 
     x, motion = np.zeros_like(pos), np.zeros_like(pos[:, 0])
     torso: list[float] = []
@@ -57,9 +59,10 @@ def plain(data: SkeletonData, skeleton: Skeleton) -> tuple[Tensor, Tensor]:
         if root is not None:
             x[t, seen[t]] = (pos[t, seen[t]] - root) / scale
         before = None if t in data.ptr else roots[t - 1]
-        if root is not None and before is not None and np.linalg.norm(root - before) <= TELEPORT * scale:
-            seconds = float(data.frame[t] - data.frame[t - 1]) / (data.fps.item() if "fps" in data else 1)
-            motion[t] = (root - before) / scale / seconds
+        if root is not None and before is not None:
+            step = (root - before) / scale / float(data.frame[t] - data.frame[since[t - 1]])
+            if np.linalg.norm(step) <= TELEPORT:
+                motion[t] = step * (data.fps.item() if "fps" in data else 1)
     return torch.from_numpy(x), torch.from_numpy(motion)
 
 
@@ -156,7 +159,7 @@ def test_a_missing_root_stays_where_it_was_last_seen() -> None:
     pos = [[[0.0, 0], [0, 2], [1, 1]], [[9, 9], [4, 2], [5, 1]], [[4, 0], [4, 2], [5, 1]]]
     data = NormalizePose(STICK)(stick(pos, [[1, 1, 1], [0, 1, 1], [1, 1, 1]]))
     assert data.x[:, 2].tolist() == [[0.5, 0.5], [2.5, 0.5], [0.5, 0.5]]
-    assert data.motion.tolist() == [[0, 0], [0, 0], [2, 0]]
+    assert data.motion.tolist() == [[0, 0], [0, 0], [1, 0]]  # the way made unseen, over the time it took
 
 
 def test_before_the_root_is_seen_the_centre_of_what_is_seen_stands_in() -> None:
