@@ -120,15 +120,16 @@ class SkeletonDataset(InMemoryDataset):
         """
         self._data, self.slices = self._everything
         everything = [super(SkeletonDataset, self).get(i) for i in range(self.len())]
+        recordings = [data for data in everything if chosen(data)]
         if isinstance(graph, str):
-            recordings = [(data.pos, data.score) for data in everything if training(data)]
-            if graph == "spatial" and not recordings:
+            measured = [(data.pos, data.score) for data in everything if training(data)]
+            if graph == "spatial" and recordings and not measured:
                 warnings.warn(
                     "no recording of a training subject is there to measure joint radii on, so the spatial "
                     "partition goes by hops; pass the graph of the training split",
                     stacklevel=3,
                 )
-            radius = joint_radii(recordings) if graph == "spatial" and recordings else None
+            radius = joint_radii(measured) if graph == "spatial" and measured else None
             graph = SkeletonGraph.build(self.skeleton, graph, normalization, max_hops, radius)
         if graph.skeleton != self.skeleton:
             raise ValueError(f"the graph is of {graph.skeleton.name}, the recordings are of {self.skeleton.name}")
@@ -138,7 +139,6 @@ class SkeletonDataset(InMemoryDataset):
             listed = ", ".join(f"{rate:g}" for rate in sorted(rates))
             raise ValueError(f"{self.root}: recordings of several frame rates ({listed}) must be kept apart")
         (self.fps,) = rates
-        recordings = [data for data in everything if chosen(data)]
         self._data_list = None
         if recordings:
             self._data, self.slices = self.collate(recordings)

@@ -112,6 +112,27 @@ def test_what_goes_wrong_is_said_in_one_line(
     assert "Traceback" not in said
 
 
+def test_defaults_are_those_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    from stgcn_pyg.experiments import Settings, run
+
+    seen: list[Settings] = []
+    monkeypatch.setattr(run, "train_run", lambda settings, *args, **kwargs: seen.append(settings))
+    call("train", "--train-subjects", "1", "--test-subjects", "2")
+    assert seen[0].to_dict() == Settings("datasets/kth", {"train": [1], "val": [], "test": [2]}).to_dict()
+
+
+def test_a_folder_of_recordings_is_predicted(run: Path, tmp_path: Path, root: Path) -> None:
+    for name in ("person02_boxing_d1_uncomp.npy", "person02_running_d1_uncomp.npy"):
+        (tmp_path / name).write_bytes((root / "raw" / name).read_bytes())
+    assert len(call("predict", tmp_path, "--model", run, "--json").splitlines()) == 2
+
+
+@pytest.mark.parametrize("text", ["3-2", "16-", "-3", "a", "1,,2", ""])
+def test_what_is_no_list_of_numbers_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is no list of numbers"):
+        parse_numbers(text)
+
+
 def test_numbers() -> None:
     assert parse_numbers("3,1-2, 2") == [1, 2, 3]
     assert choose_subjects("8/8/9", "", "", "")["val"][0] == 19

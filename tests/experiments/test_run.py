@@ -103,9 +103,31 @@ def test_cross_validation_resumes_and_compares(root: Path, tmp_path: Path) -> No
     assert sum(map(sum, summary["confusion"])) == 12
     assert "paired difference" in (tmp_path / "summary.md").read_text()
 
+    with pytest.raises(ValueError, match=r"subject01-seed0 holds a run with other settings \(subjects, width\)"):
+        cross_validate_runs(replace(base, width=0.1), [1, 2, 3], [0], tmp_path)
+    with pytest.raises(ValueError, match="two or more"):
+        cross_validate_runs(base, [1], [0], tmp_path)
+
     stamp = (tmp_path / "subject01-seed0" / "metrics.json").stat().st_mtime_ns
     assert cross_validate_runs(base, [1, 2], [0], tmp_path, jobs=1) == summary
     assert (tmp_path / "subject01-seed0" / "metrics.json").stat().st_mtime_ns == stamp
+
+
+def test_a_failed_start_does_not_claim_the_folder(root: Path, tmp_path: Path) -> None:
+    wrong = replace(settings(root), subjects={"train": [24], "test": [3]})
+    with pytest.raises(ValueError, match="no recording of the train subjects"):
+        train_run(wrong, tmp_path / "run", progress=False)
+    assert not (tmp_path / "run").exists()
+
+
+def test_damaged_settings_are_named(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{")
+    with pytest.raises(ValueError, match=r"config\.json is damaged"):
+        train_run(settings(root), tmp_path, progress=False)
+
+
+def test_a_crop_may_be_shorter_than_the_shortest(root: Path) -> None:
+    assert repr(replace(settings(root), crop=5).augmentation()[0]) == "RandomCrop(5, min_size=5)"
 
 
 def test_evaluation_elsewhere(root: Path, tmp_path: Path) -> None:

@@ -66,6 +66,23 @@ def test_an_interrupted_run_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
     assert resumed.reads == 24  # the two epochs that were missing
 
 
+def test_an_interrupted_run_still_knows_its_best_epoch(tmp_path: Path) -> None:
+    whole = train(tmp_path / "whole", Shaken(), Shaken())
+    with pytest.raises(RuntimeError, match="the lights went out"):
+        train(tmp_path / "cut", Shaken(fail_at=20), Shaken())  # in the second epoch
+    before = torch.load(tmp_path / "cut" / "checkpoints" / "last.ckpt", weights_only=True)
+    scores = [state.get("best_model_score") for state in before["callbacks"].values()]
+    assert any(score is not None for score in scores)
+    assert same(train(tmp_path / "cut", Shaken(), Shaken()), whole)
+
+
+def test_a_frame_budget_needs_one_device(tmp_path: Path) -> None:
+    recipe = Recipe(epochs=1, batch_size=4, max_frames=100)
+    model = STGCN(GRAPH, 2, 2, channels=[(4, 1)])
+    with pytest.raises(ValueError, match="use it with one device"):
+        fit(model, Shaken(), None, num_classes=2, recipe=recipe, folder=tmp_path, progress=False, devices=2)
+
+
 def test_the_seed_decides(tmp_path: Path) -> None:
     first = train(tmp_path / "a", Shaken())
     assert same(first, train(tmp_path / "b", Shaken()))
