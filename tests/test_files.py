@@ -10,9 +10,14 @@ from stgcn_pyg.files import draft, read_json, write_json
 def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:
     path = tmp_path / "facts.json"
     write_json(path, {"a": 1})
-    with pytest.raises(RuntimeError, match="disk"), draft(path) as half:
-        half.write_text("{")
-        raise RuntimeError("disk")
+
+    def fail() -> None:
+        with draft(path) as half:
+            half.write_text("{")
+            raise RuntimeError("disk")
+
+    with pytest.raises(RuntimeError, match="disk"):
+        fail()
     assert read_json(path) == {"a": 1}
     assert list(tmp_path.iterdir()) == [path]
 

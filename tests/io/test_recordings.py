@@ -35,5 +35,5 @@ def test_a_folder_of_openpose_frames(tmp_path: Path) -> None:
 def test_an_empty_folder_and_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="has neither arrays"):
         read_recordings(tmp_path, BODY_25)
-    with pytest.raises(FileNotFoundError, match="missing.npy"):
+    with pytest.raises(FileNotFoundError, match=r"missing\.npy"):
         read_recordings(tmp_path / "missing.npy", BODY_25)
