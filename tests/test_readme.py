@@ -29,3 +29,7 @@ def test_links_and_pictures_exist() -> None:
     local = [target for target in targets if "://" not in target]
     for target in local:
         assert (README.parent / target).exists(), target
+
+
+def test_nothing_is_left_to_fill_in() -> None:
+    assert not re.search(r"^[A-Z_]{5,}$|DEMO_MINUTES|TODO", README.read_text(), re.MULTILINE)

@@ -28,8 +28,8 @@ class SkeletonDataset(InMemoryDataset):
     argument or another file makes another cache. It is written under a temporary name and then renamed; one
     that cannot be read is made again. It holds tensors and plain containers alone.
 
-    A subclass says which ``raw_paths`` there are, reads them in ``read``, and which recordings it consists of
-    in ``chosen``, and calls ``finish`` last in its constructor.
+    A subclass says which ``raw_paths`` there are, reads them in ``read``, and calls ``finish`` last in its
+    constructor.
     """
 
     skeleton: Skeleton
@@ -122,29 +122,32 @@ class SkeletonDataset(InMemoryDataset):
         everything = [super(SkeletonDataset, self).get(i) for i in range(self.len())]
         recordings = [data for data in everything if chosen(data)]
         if isinstance(graph, str):
-            measured = [(data.pos, data.score) for data in everything if training(data)]
+            measured = [data for data in everything if training(data)]
             if graph == "spatial" and recordings and not measured:
                 warnings.warn(
                     "no recording of a training subject is there to measure joint radii on, so the spatial "
                     "partition goes by hops; pass the graph of the training split",
                     stacklevel=3,
                 )
-            radius = joint_radii(measured) if graph == "spatial" and measured else None
+            radius = joint_radii((data.pos, data.score) for data in measured) if measured else None
             graph = SkeletonGraph.build(self.skeleton, graph, normalization, max_hops, radius)
         if graph.skeleton != self.skeleton:
             raise ValueError(f"the graph is of {graph.skeleton.name}, the recordings are of {self.skeleton.name}")
         self.graph = graph
-        rates = {float(data.fps) for data in everything}
-        if len(rates) > 1:
-            listed = ", ".join(f"{rate:g}" for rate in sorted(rates))
-            raise ValueError(f"{self.root}: recordings of several frame rates ({listed}) must be kept apart")
-        (self.fps,) = rates
+        self.fps = self._common_rate(everything)
         self._data_list = None
         if recordings:
             self._data, self.slices = self.collate(recordings)
         else:
             self._indices: list[int] = []
         del self._everything
+
+    def _common_rate(self, recordings: list[SkeletonData]) -> float:
+        rates = sorted({float(data.fps) for data in recordings})
+        if len(rates) > 1:
+            listed = ", ".join(f"{rate:g}" for rate in rates)
+            raise ValueError(f"{self.root}: recordings of several frame rates ({listed}) must be kept apart")
+        return rates[0]
 
     def get(self, idx: int) -> SkeletonData:
         """A recording with the edges of the graph."""

@@ -414,3 +414,39 @@ def test_every_name_on_kths_own_list_is_understood(real_data: Path, tmp_path: Pa
         warnings.simplefilter("error")
         dataset: Any = KTHSkeletonDataset(tmp_path, split="all", graph="distance")
     assert sorted(data.name for data in dataset) == sorted(names)
+
+
+# --- recordings that do not belong together
+
+
+def save_npz(path: Path, fps: float, num_dims: int = 2) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(path, pos=np.ones((4, 25, num_dims), np.float32), score=np.ones((4, 25), np.float32), fps=fps)
+
+
+def test_the_rate_in_a_file_counts_unless_another_is_given(tmp_path: Path) -> None:
+    save_npz(tmp_path / "raw" / "person01_boxing_d1_uncomp.npz", fps=12.5)
+    assert KTHSkeletonDataset(tmp_path, "all", graph="uniform").fps == 12.5
+    assert KTHSkeletonDataset(tmp_path, "all", graph="uniform", usual_fps=7).fps == 12.5
+    assert KTHSkeletonDataset(tmp_path, "all", graph="uniform", fps=5).fps == 5
+
+
+def test_several_rates_are_refused(tmp_path: Path) -> None:
+    save_npz(tmp_path / "raw" / "person01_boxing_d1_uncomp.npz", fps=12.5)
+    save_npz(tmp_path / "raw" / "person01_boxing_d2_uncomp.npz", fps=25)
+    with pytest.raises(ValueError, match=r"several frame rates \(12\.5, 25\) must be kept apart"):
+        KTHSkeletonDataset(tmp_path, "all", graph="uniform")
+
+
+def test_2d_and_3d_recordings_are_kept_apart(tmp_path: Path) -> None:
+    save_npz(tmp_path / "raw" / "person01_boxing_d1_uncomp.npz", fps=25)
+    save_npz(tmp_path / "raw" / "person01_boxing_d2_uncomp.npz", fps=25, num_dims=3)
+    with pytest.raises(ValueError, match="must be kept apart .*person01_boxing_d2_uncomp has 3"):
+        KTHSkeletonDataset(tmp_path, "all", graph="uniform")
+
+
+def test_a_recording_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    save_npz(tmp_path / "raw" / "person01_boxing_d1_uncomp.npz", fps=25)
+    save_npz(tmp_path / "raw" / "again" / "person01_boxing_d1_uncomp.npz", fps=25)
+    with pytest.raises(ValueError, match="there is another recording person01_boxing_d1_uncomp; keep one"):
+        KTHSkeletonDataset(tmp_path, "all", graph="uniform")
