@@ -441,7 +441,7 @@ def test_several_rates_are_refused(tmp_path: Path) -> None:
 def test_2d_and_3d_recordings_are_kept_apart(tmp_path: Path) -> None:
     save_npz(tmp_path / "raw" / "person01_boxing_d1_uncomp.npz", fps=25)
     save_npz(tmp_path / "raw" / "person01_boxing_d2_uncomp.npz", fps=25, num_dims=3)
-    with pytest.raises(ValueError, match="must be kept apart .*person01_boxing_d2_uncomp has 3"):
+    with pytest.raises(ValueError, match=r"must be kept apart .*person01_boxing_d2_uncomp has 3"):
         KTHSkeletonDataset(tmp_path, "all", graph="uniform")
 
 
