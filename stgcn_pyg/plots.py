@@ -10,25 +10,34 @@ from stgcn_pyg.metrics import Scores
 
 
 def plot_curves(logs: Sequence[Path], picture: Path) -> None:
-    """Draw loss and accuracy over epochs from the ``metrics.csv`` files of Lightning's ``CSVLogger``.
+    """Draw loss and accuracy over epochs from the folders of Lightning's ``CSVLogger``, a line for each.
 
     Args:
-        logs: The files, in order; where a run was taken up again, a later one stands for the earlier.
+        logs: The folders; where a run was taken up again, a later version in it stands for the earlier.
         picture: The PNG file to write.
     """
-    rows = [row for log in logs for row in csv.DictReader(log.read_text().splitlines())]
+    runs = [_rows(folder) for folder in logs]
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     for axes, what in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
-        for split, name in (("train", "training"), ("val", "validation")):
-            values = {
-                int(row["epoch"]) + 1: float(row[f"{split}_{what}"]) for row in rows if row.get(f"{split}_{what}")
-            }
-            if values:
-                axes.plot(*zip(*sorted(values.items()), strict=True), label=name)
+        for split, name, color in (("train", "training", "tab:blue"), ("val", "validation", "tab:orange")):
+            lines = [points for rows in runs if (points := _points(rows, f"{split}_{what}"))]
+            for number, points in enumerate(lines):  # one entry in the legend for all
+                axes.plot(*zip(*points, strict=True), color=color, label=name if number == 0 else None)
         axes.set(xlabel="epoch", ylabel="cross-entropy (nats)" if what == "loss" else "accuracy")
         axes.grid(alpha=0.3)
         axes.legend()
     figure.savefig(picture, dpi=120)
+
+
+def _points(rows: list[dict[str, str]], column: str) -> list[tuple[int, float]]:
+    """Epoch and value of a column, wherever it has one."""
+    return sorted({int(row["epoch"]) + 1: float(row[column]) for row in rows if row.get(column)}.items())
+
+
+def _rows(folder: Path) -> list[dict[str, str]]:
+    """The rows of all versions of a log, in the order in which they were written."""
+    versions = sorted(folder.glob("version_*/metrics.csv"), key=lambda log: int(log.parent.name[8:]))
+    return [row for log in versions for row in csv.DictReader(log.read_text().splitlines())]
 
 
 def plot_confusion(scores: Scores, picture: Path, synthetic: bool = False) -> None:

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from stgcn_pyg.data import SkeletonData, TimelineLoader
 from stgcn_pyg.files import draft
-from stgcn_pyg.models import STGCN
+from stgcn_pyg.models import STGCN, Ensemble
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.sequence import SkeletonSequence
 from stgcn_pyg.transforms import SkeletonFeatures
@@ -40,6 +40,7 @@ class Recognizer:
         features: What makes the network's input of a recording.
         fps: Frames a second of the recordings it was trained on.
         num_dims: Coordinates of the recordings, 2 or 3.
+        members: Networks that vote; see :class:`~stgcn_pyg.models.Ensemble`.
         **architecture: Settings of :class:`~stgcn_pyg.models.STGCN`.
 
     Example:
@@ -62,6 +63,7 @@ class Recognizer:
         features: SkeletonFeatures | None = None,
         fps: float | None = 25.0,
         num_dims: int = 2,
+        members: int = 1,
         **architecture: Any,
     ) -> None:
         self.graph = graph
@@ -70,7 +72,9 @@ class Recognizer:
         self.fps = fps
         self.num_dims = num_dims
         self.architecture = architecture
-        self.model = STGCN(graph, self.features.num_channels(num_dims), len(self.classes), **architecture)
+        channels = self.features.num_channels(num_dims)
+        self.networks = [STGCN(graph, channels, len(self.classes), **architecture) for _ in range(members)]
+        self.model = Ensemble(self.networks) if members > 1 else self.networks[0]
 
     def prepare(self, sequence: SkeletonSequence) -> SkeletonData:
         """A recording as the network takes it. One whose rate is not known is taken to have the model's.
@@ -163,6 +167,7 @@ class Recognizer:
             "classes": list(self.classes),
             "fps": self.fps,
             "num_dims": self.num_dims,
+            "members": len(self.networks),
             "features": self.features.to_dict(),
             **self.architecture,
             "graph": self.graph.to_dict(),

@@ -35,6 +35,7 @@ def demo(
         root=str(folder / "synthetic"),
         subjects=KTH_PROTOCOLS["15/5/5"],
         width=WIDTH,
+        members=1,
         crop=CROP,
         recipe=Recipe(epochs=epochs),
     )

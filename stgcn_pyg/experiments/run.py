@@ -25,8 +25,8 @@ def train_run(
 ) -> Scores | None:
     """Train and evaluate in a run folder; a run that was interrupted there goes on.
 
-    The folder gets ``config.json``, ``model/`` (a :class:`~stgcn_pyg.recognizer.Recognizer`), ``checkpoints/``,
-    ``curves/``, ``tensorboard/``, ``curves.png``, and where there are test subjects ``metrics.json``,
+    The folder gets ``config.json``, ``model/`` (a :class:`~stgcn_pyg.recognizer.Recognizer`), ``memberN/`` with
+    checkpoints and logs of each network, ``curves.png``, and where there are test subjects ``metrics.json``,
     ``confusion.png`` and ``report.md``.
 
     Args:
@@ -42,7 +42,9 @@ def train_run(
     Raises:
         ValueError: If the folder holds a run with other settings.
     """
-    from stgcn_pyg.training.fit import fit  # Lightning takes seconds to import
+    # Lightning takes seconds to import.
+    from stgcn_pyg.training.fit import fit
+    from stgcn_pyg.training.module import derived_seed
 
     settings.check_same(out / CONFIG)
     begin = time.perf_counter()
@@ -50,28 +52,31 @@ def train_run(
     train = _split(settings, "train")
     features = SkeletonFeatures(train.skeleton, settings.streams).fit(train)
     num_dims = train[0].pos.shape[-1]
-    recognizer = Recognizer(train.graph, train.classes, features, train.fps, num_dims, **settings.architecture)
+    recognizer = Recognizer(
+        train.graph, train.classes, features, train.fps, num_dims, settings.members, **settings.architecture
+    )
     train.transform = features.augmented(*settings.augmentation())
     val = _split(settings, "val", recognizer) if settings.subjects.get("val") else None
     resumed = (out / CONFIG).exists()
     write_json(out / CONFIG, settings.to_dict())  # from here on the folder is this run's
-    goes_on = fit(
-        recognizer.model,
-        train,
-        val,
-        num_classes=train.num_classes,
-        recipe=settings.recipe,
-        folder=out,
-        seed=settings.seed,
-        num_workers=num_workers,
-        progress=progress,
-        **trainer,
-    )
+    folders = [out / f"member{number}" for number in range(settings.members)]
+    for number, (network, folder) in enumerate(zip(recognizer.networks, folders, strict=True)):
+        goes_on = fit(
+            network,
+            train,
+            val,
+            num_classes=train.num_classes,
+            recipe=settings.recipe,
+            folder=folder,
+            seed=derived_seed(settings.seed, number),
+            num_workers=num_workers,
+            progress=progress,
+            **trainer,
+        )
     if not goes_on:
         return None
     recognizer.save_pretrained(out / MODEL_FOLDER)
-    logs = sorted((out / "curves").glob("version_*/metrics.csv"), key=lambda log: int(log.parent.name[8:]))
-    plot_curves(logs, out / "curves.png")
+    plot_curves([folder / "curves" for folder in folders], out / "curves.png")
     if not settings.subjects.get("test"):
         return None
     test = _split(settings, "test", recognizer)

@@ -79,6 +79,7 @@ class Settings:
         kernel_size: Frames of the temporal kernels.
         dropout: Dropout in every unit.
         edge_importance: Learnable edge weights in every unit.
+        members: Networks that are trained from seeds of their own and vote.
         augment: ``"strong"``, ``"paper"`` or ``"none"``.
         crop: The longest random crops that are trained on, in frames; 0 for whole recordings.
         min_crop: The shortest of them.
@@ -104,6 +105,7 @@ class Settings:
     kernel_size: int = 9
     dropout: float = 0.0
     edge_importance: bool = False
+    members: int = 3
     augment: str = "strong"
     crop: int = 64
     min_crop: int = 16
@@ -125,6 +127,8 @@ class Settings:
                 raise ValueError(
                     f"{name} {getattr(self, name)!r} is not known; known: {', '.join(map(str, values))}"
                 )
+        if self.members < 1:
+            raise ValueError(f"at least 1 network must be trained, not {self.members}")
         if self.width <= 0:
             raise ValueError(f"width is a positive factor, not {self.width}")
 

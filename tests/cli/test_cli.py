@@ -32,7 +32,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("runs") / "run"
     subjects = ["--train-subjects", "1", "--test-subjects", "2"]
-    small = ["--epochs", 1, "--width", 0.05, "--crop", 16, "--accelerator", "cpu", "--no-progress"]
+    small = ["--members", 1, "--epochs", 1, "--width", 0.05, "--crop", 16, "--accelerator", "cpu", "--no-progress"]
     said = call("train", "--root", root, "--out", out, *subjects, *small)
     assert "test accuracy" in said
     return out

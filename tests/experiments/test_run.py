@@ -5,8 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
 
+from stgcn_pyg.datasets import KTHSkeletonDataset
 from stgcn_pyg.experiments import Settings
 from stgcn_pyg.experiments.cross_validation import cross_validate_runs
 from stgcn_pyg.experiments.evaluation import evaluate_run
@@ -28,6 +30,7 @@ def settings(root: Path) -> Settings:
         root=str(root),
         subjects={"train": [1], "val": [2], "test": [3]},
         width=0.05,
+        members=1,
         crop=16,
         min_crop=8,
         recipe=Recipe(epochs=1, batch_size=6),
@@ -71,7 +74,7 @@ def test_a_run_leaves_everything_behind(root: Path, tmp_path: Path) -> None:
         "config.json",
         "metrics.json",
         "model",
-        "checkpoints",
+        "member0",
         "curves.png",
         "confusion.png",
         "report.md",
@@ -131,11 +134,19 @@ def test_a_crop_may_be_shorter_than_the_shortest(root: Path) -> None:
 
 
 def test_evaluation_elsewhere(root: Path, tmp_path: Path) -> None:
-    from stgcn_pyg.datasets import KTHSkeletonDataset
-
     train_run(settings(root), tmp_path / "run", progress=False, accelerator="cpu")
     recognizer = Recognizer.from_pretrained(tmp_path / "run")
     everything = KTHSkeletonDataset(root, "all", graph=recognizer.graph, transform=recognizer.features)
     scores = evaluate_run(recognizer, everything, tmp_path / "elsewhere")
     assert scores.total == 18
     assert (tmp_path / "elsewhere" / "report.md").exists()
+
+
+def test_members_differ_and_vote(root: Path, tmp_path: Path) -> None:
+    train_run(replace(settings(root), members=2), tmp_path, progress=False, accelerator="cpu")
+    recognizer = Recognizer.from_pretrained(tmp_path)
+    data = KTHSkeletonDataset(root, "all", graph=recognizer.graph, transform=recognizer.features)[0]
+    first, second = (network.eval()(data).softmax(dim=1) for network in recognizer.networks)
+    assert not torch.allclose(first, second, atol=1e-4)
+    torch.testing.assert_close(recognizer.predict_data([data]), (first + second) / 2)
+    assert {"member0", "member1"} <= {path.name for path in tmp_path.iterdir()}
