@@ -370,7 +370,7 @@ def real(real_data: Path) -> Path:
 def test_real_recordings(real: Path) -> None:
     arrays = {path.stem: np.load(path) for path in real.glob("*.npy")}
     assert sum(map(len, arrays.values())) == 8108
-    dataset = KTHSkeletonDataset(real, split="val", fps=5)
+    dataset = KTHSkeletonDataset(real, split="val", graph="uniform", fps=5)
     assert len(dataset) == 120
     assert subjects_of(dataset) == [16, 17, 18, 19, 20]
     assert dataset.y.bincount().tolist() == [20] * 6
@@ -387,7 +387,7 @@ def test_real_recordings(real: Path) -> None:
 
 
 def test_features_of_real_recordings_are_finite_and_of_a_bodys_size(real: Path) -> None:
-    dataset = KTHSkeletonDataset(real, split="val", fps=5, transform=SkeletonFeatures(BODY_25))
+    dataset = KTHSkeletonDataset(real, split="val", graph="uniform", fps=5, transform=SkeletonFeatures(BODY_25))
     x = torch.cat([data.x for data in dataset])
     assert x.isfinite().all()
     assert x[..., :2].abs().quantile(0.999) < 4  # body lengths
