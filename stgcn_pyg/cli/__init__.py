@@ -33,7 +33,8 @@ def main() -> None:
     try:
         app()
     except ModuleNotFoundError as error:
-        _stop(f"{error.name} is not installed; pip install 'stgcn-pyg[train]' brings it")
+        hint = "" if error.name is None else "; pip install 'stgcn-pyg[train]' may bring it"
+        _stop(f"{error}{hint}")
     except Exception as error:
         # Lightning's class for wrong settings is named here, not imported: that takes seconds.
         if not isinstance(error, ValueError | OSError | ImportError) and type(error).__name__ != MISCONFIGURED:

@@ -22,6 +22,8 @@ def demo(
 
     `stgcn-pyg demo --folder runs/demo`
     """
+    import torch
+
     from stgcn_pyg.cli.predict import predict
     from stgcn_pyg.datasets import KTH_PROTOCOLS
     from stgcn_pyg.experiments.run import train_run
@@ -29,6 +31,7 @@ def demo(
     from stgcn_pyg.synthetic import write_synthetic_kth
     from stgcn_pyg.training.recipe import Recipe
 
+    torch.set_num_threads(1)  # a second gains nothing on a network this narrow, and waits where cores are busy
     paths = write_synthetic_kth(folder / "synthetic" / "raw")
     typer.echo(f"1. {len(paths)} synthetic recordings in {folder / 'synthetic' / 'raw'}")
     settings = Settings(

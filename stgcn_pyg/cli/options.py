@@ -9,7 +9,7 @@ import typer
 Root = Annotated[Path, typer.Option(help="Folder of the recordings: flat, or with a folder raw in it.")]
 Fps = Annotated[
     float | None,
-    typer.Option(help="Frames a second of the recordings, if their files do not say it."),
+    typer.Option(help="Frames a second of the recordings, whatever their files say."),
 ]
 
 

@@ -125,5 +125,7 @@ def train(
         devices=devices,
         precision=precision,
     )
-    if scores is not None:
+    if scores is None:
+        typer.echo(f"model: {out / 'model'} (no test subjects, so no score)")
+    else:
         typer.echo(f"test {scores}\nreport: {out / 'report.md'}")

@@ -149,6 +149,8 @@ def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
 def _markdown(summary: dict[str, Any]) -> str:
     def line(name: str) -> str:
         mean, low, high = summary[name]
+        if name != "difference":
+            low, high = max(low, 0.0), min(high, 1.0)
         return f"{mean:.3f} (95 % interval over subjects {low:.3f} to {high:.3f})"
 
     rows = [f"| {r['subject']} | {r['seed']} | {r['accuracy']:.3f} | {r['forest']:.3f} |" for r in summary["runs"]]

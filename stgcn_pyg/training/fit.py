@@ -1,6 +1,7 @@
 """Running a training in a folder, so that it can be interrupted and taken up again."""
 
 import logging
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import torch
 from lightning.pytorch import Callback, LightningModule, Trainer
 from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+from lightning.pytorch.utilities.exceptions import SIGTERMException
 
 from stgcn_pyg.training.module import ActionModule, Recordings, RecordingsModule
 from stgcn_pyg.training.recipe import Recipe
@@ -80,7 +82,12 @@ def fit(
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", r"`isinstance\(treespec, LeafSpec\)`", FutureWarning)  # Lightning's own
         warnings.filterwarnings("ignore", "Checkpoint directory .* is not empty")  # a run that is taken up again
-        engine.fit(module, data, ckpt_path=resume if resume.exists() else None, weights_only=True)
+        try:
+            engine.fit(module, data, ckpt_path=resume if resume.exists() else None, weights_only=True)
+        except SystemExit as stop:
+            # Lightning leaves so on a signal, on SIGTERM as if all had gone well.
+            print("interrupted; the same command goes on from the last whole epoch", file=sys.stderr)
+            raise SystemExit(143 if isinstance(stop, SIGTERMException) else 130) from stop
     kept = checkpoints / ("last.ckpt" if val is None else "best.ckpt")
     state = torch.load(kept, map_location="cpu", weights_only=True)["state_dict"]
     module.load_state_dict(state)

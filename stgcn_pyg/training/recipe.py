@@ -50,6 +50,8 @@ class Recipe:
 
     def __post_init__(self) -> None:
         """Refuse what no training could be run with."""
+        if not 0 <= self.label_smoothing < 1:
+            raise ValueError(f"label_smoothing is a share from 0 to 1, not {self.label_smoothing}")
         for name in ("epochs", "batch_size", "learning_rate"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} must be positive, not {getattr(self, name)}")

@@ -43,6 +43,12 @@ def test_a_constant_rate_has_no_scheduler() -> None:
     assert recipe.scheduler(recipe.optimizer(torch.nn.Linear(3, 4)), num_steps=10) is None
 
 
+@pytest.mark.parametrize("share", [-0.1, 1, 2])
+def test_label_smoothing_is_a_share(share: float) -> None:
+    with pytest.raises(ValueError, match="label_smoothing is a share from 0 to 1"):
+        Recipe(label_smoothing=share)
+
+
 @pytest.mark.parametrize("name", ["epochs", "batch_size", "learning_rate"])
 def test_nonsense_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=f"{name} must be positive, not 0"):
