@@ -169,7 +169,8 @@ class Recognizer:
             "num_dims": self.num_dims,
             "members": len(self.networks),
             "features": self.features.to_dict(),
-            **self.architecture,
+            # How it is computed is for the machine that loads it to choose, which may lack torch-scatter.
+            **{key: value for key, value in self.architecture.items() if key != "backend"},
             "graph": self.graph.to_dict(),
         }
 

@@ -1,10 +1,17 @@
 """What README shows must run as it stands."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from stgcn_pyg.cli import app
+from stgcn_pyg.experiments import Settings, run
+from stgcn_pyg.models import STGCN
+from stgcn_pyg.partition import SkeletonGraph
+from stgcn_pyg.skeleton import BODY_25
 from stgcn_pyg.synthetic import write_synthetic_kth
 
 README = Path(__file__).parents[1] / "README.md"
@@ -22,6 +29,23 @@ def test_the_training_script_runs(
     assert epochs in script
     exec(compile(script.replace(epochs, "range(1)"), str(README), "exec"), {})
     assert re.search(r"test accuracy [01]\.\d+", capsys.readouterr().out)
+
+
+def test_the_papers_own_setting_is_the_network_that_it_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    (command,) = re.findall(r"own setting is\n\n```\nstgcn-pyg (.*?)```", README.read_text(), re.DOTALL)
+    seen: list[Settings] = []
+    monkeypatch.setattr(run, "train_run", lambda settings, *args, **kwargs: seen.append(settings))
+    result = CliRunner().invoke(app, shlex.split(command.replace("\\\n", "")), catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    model = STGCN(SkeletonGraph.build(BODY_25, seen[0].partition), 2, 6, **seen[0].architecture)
+    assert sum(values.numel() for values in model.parameters()) == 3_023_242
+    recipe = seen[0].recipe
+    assert (recipe.schedule, recipe.learning_rate, recipe.batch_size, seen[0].dropout) == (
+        "constant",
+        1e-4,
+        16,
+        0.5,
+    )
 
 
 def test_links_and_pictures_exist() -> None:

@@ -41,19 +41,36 @@ def train(
         bool, typer.Option("--residual/--plain", help="Kind of the units.", rich_help_panel=NETWORK)
     ] = True,
     linear_middle: Annotated[bool, typer.Option(help="Plain units as published.", rich_help_panel=NETWORK)] = False,
+    norm: Annotated[
+        str, typer.Option(help="Batch norms in units: both, start, end; once; none.", rich_help_panel=NETWORK)
+    ] = "both",
+    relu_first: Annotated[
+        bool, typer.Option("--relu-first/--norm-first", help="Order of ReLU and norm.", rich_help_panel=NETWORK)
+    ] = False,
+    bias: Annotated[
+        str, typer.Option(help="One for each channel, or partition as published; none.", rich_help_panel=NETWORK)
+    ] = "channel",
     kernel_size: Annotated[int, typer.Option(help="Frames of temporal kernels.", rich_help_panel=NETWORK)] = 9,
+    causal: Annotated[bool, typer.Option(help="Temporal kernels look back only.", rich_help_panel=NETWORK)] = False,
+    backend: Annotated[
+        str, typer.Option(help="Spatial convolutions: auto, dense, sparse, segment.", rich_help_panel=NETWORK)
+    ] = "auto",
     edge_importance: Annotated[bool, typer.Option(help="Learn edge weights.", rich_help_panel=NETWORK)] = False,
     members: Annotated[int, typer.Option(help="Networks that vote.", rich_help_panel=NETWORK)] = 3,
     dropout: Annotated[float, typer.Option(help="Dropout in every unit.", rich_help_panel=NETWORK)] = 0.0,
     epochs: Annotated[int, typer.Option(help="Passes over the data.", rich_help_panel=TRAINING)] = 40,
-    batch_size: Annotated[int, typer.Option(help="Recordings a batch.", rich_help_panel=TRAINING)] = 8,
+    batch_size: Annotated[
+        int, typer.Option(help="Recordings a batch, of all devices.", rich_help_panel=TRAINING)
+    ] = 8,
     max_frames: Annotated[
         int | None, typer.Option(help="Frames a batch, at most.", rich_help_panel=TRAINING)
     ] = None,
     learning_rate: Annotated[float, typer.Option(help="The highest.", rich_help_panel=TRAINING)] = 5e-3,
-    one_cycle: Annotated[
-        bool, typer.Option("--one-cycle/--constant", help="Learning rate.", rich_help_panel=TRAINING)
-    ] = True,
+    schedule: Annotated[
+        str, typer.Option(help="Its course: constant, step, one-cycle or cosine.", rich_help_panel=TRAINING)
+    ] = "one-cycle",
+    step_epochs: Annotated[int, typer.Option(help="Epochs between two steps.", rich_help_panel=TRAINING)] = 10,
+    step_factor: Annotated[float, typer.Option(help="What a step multiplies by.", rich_help_panel=TRAINING)] = 0.1,
     weight_decay: Annotated[float, typer.Option(help="AdamW's.", rich_help_panel=TRAINING)] = 0.01,
     label_smoothing: Annotated[float, typer.Option(help="Of the targets.", rich_help_panel=TRAINING)] = 0.05,
     clip: Annotated[float, typer.Option(help="Largest gradient norm; 0: any.", rich_help_panel=TRAINING)] = 5.0,
@@ -78,7 +95,7 @@ def train(
 
     `stgcn-pyg train --root poses --fps 5 --train-subjects 16-19 --test-subjects 20 --out runs/test20`
 
-    `stgcn-pyg train --plain --dropout 0.5 --augment paper --learning-rate 1e-4 --constant --epochs 500`
+    `stgcn-pyg train --plain --dropout 0.5 --augment paper --learning-rate 1e-4 --schedule constant --epochs 500`
     """
     from stgcn_pyg.experiments.run import train_run
     from stgcn_pyg.experiments.settings import Settings
@@ -97,7 +114,12 @@ def train(
         width=width,
         residual=residual,
         linear_middle=linear_middle,
+        norm=norm,
+        relu_first=relu_first,
+        bias=bias,
         kernel_size=kernel_size,
+        causal=causal,
+        backend=backend,
         edge_importance=edge_importance,
         members=members,
         dropout=dropout,
@@ -109,7 +131,9 @@ def train(
             batch_size=batch_size,
             max_frames=max_frames,
             learning_rate=learning_rate,
-            one_cycle=one_cycle,
+            schedule=schedule,  # type: ignore[arg-type]  # the recipe checks it
+            step_epochs=step_epochs,
+            step_factor=step_factor,
             weight_decay=weight_decay,
             label_smoothing=label_smoothing,
             clip=clip,

@@ -5,12 +5,13 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch_geometric.transforms import BaseTransform
 
 from stgcn_pyg.datasets.protocol import Protocol, find_protocol
 from stgcn_pyg.files import read_json
-from stgcn_pyg.models import NINE_LAYERS, TWELVE_LAYERS, scaled
-from stgcn_pyg.partition import NORMALIZATIONS, STRATEGIES
+from stgcn_pyg.models import NINE_LAYERS, STGCN, TWELVE_LAYERS, scaled
+from stgcn_pyg.partition import NORMALIZATIONS, STRATEGIES, SkeletonGraph
 from stgcn_pyg.skeleton import Skeleton, find_skeleton
 from stgcn_pyg.training.recipe import Recipe
 from stgcn_pyg.transforms import (
@@ -76,9 +77,14 @@ class Settings:
         width: Factor on their channels.
         residual: Full pre-activation residual units.
         linear_middle: Plain units without the nonlinearity between their convolutions, as published.
+        norm: Where batch norms stand: ``"both"``, ``"start"``, ``"end"``, ``"once"`` or ``"none"``.
+        relu_first: Every ReLU before the norm beside it, not after it.
         kernel_size: Frames of the temporal kernels.
+        causal: Temporal kernels that look back only.
         dropout: Dropout in every unit.
         edge_importance: Learnable edge weights in every unit.
+        bias: Biases of the spatial convolutions: ``"channel"``, ``"partition"`` as published, or ``"none"``.
+        backend: How spatial convolutions are computed.
         members: Networks that are trained from seeds of their own and vote.
         augment: ``"strong"``, ``"paper"`` or ``"none"``.
         crop: The longest random crops that are trained on, in frames; 0 for whole recordings.
@@ -102,9 +108,14 @@ class Settings:
     width: float = 0.5
     residual: bool = True
     linear_middle: bool = False
+    norm: str = "both"
+    relu_first: bool = False
     kernel_size: int = 9
+    causal: bool = False
     dropout: float = 0.0
     edge_importance: bool = False
+    bias: str = "channel"
+    backend: str = "auto"
     members: int = 3
     augment: str = "strong"
     crop: int = 64
@@ -131,6 +142,13 @@ class Settings:
             raise ValueError(f"at least 1 network must be trained, not {self.members}")
         if self.width <= 0:
             raise ValueError(f"width is a positive factor, not {self.width}")
+        self._check_architecture()
+
+    def _check_architecture(self) -> None:
+        """Let the network refuse what does not go together, on a small one without weights."""
+        graph = SkeletonGraph.build(find_skeleton(self.skeleton))
+        with torch.device("meta"):
+            STGCN(graph, 1, 1, **self.architecture | {"channels": ((1, 1), (1, 1))})
 
     @property
     def architecture(self) -> dict[str, Any]:
@@ -142,6 +160,11 @@ class Settings:
             "kernel_size": self.kernel_size,
             "dropout": self.dropout,
             "edge_importance": self.edge_importance,
+            "causal": self.causal,
+            "bias": self.bias,
+            "norm": self.norm,
+            "relu_first": self.relu_first,
+            "backend": self.backend,
         }
 
     def augmentation(self) -> list[BaseTransform]:
@@ -161,7 +184,9 @@ class Settings:
         Raises:
             ValueError: If there are settings that are not known.
         """
-        if unknown := set(settings) - {f.name for f in fields(cls)}:
+        unknown = set(settings) - {f.name for f in fields(cls)}
+        unknown |= {f"recipe.{name}" for name in set(settings["recipe"]) - {f.name for f in fields(Recipe)}}
+        if unknown:
             raise ValueError(f"unknown settings: {', '.join(sorted(unknown))}")
         return cls(**{**settings, "recipe": Recipe(**settings["recipe"])})
 

@@ -7,7 +7,16 @@ import torch
 from torch import Tensor
 from torch_geometric.nn import global_mean_pool
 
-from stgcn_pyg.nn import Edges, JointNorm, PlainUnit, ResidualUnit, run_pointers, spatial_graph_conv
+from stgcn_pyg.nn import (
+    Edges,
+    JointNorm,
+    Norm,
+    PlainUnit,
+    ResidualUnit,
+    norm_relu,
+    run_pointers,
+    spatial_graph_conv,
+)
 from stgcn_pyg.nn.runs import spread
 from stgcn_pyg.nn.spatial import Backend, Bias, SpatialGraphConv
 from stgcn_pyg.partition import SkeletonGraph
@@ -49,11 +58,14 @@ class STGCN(torch.nn.Module):
         channels: Output channels and stride of each unit.
         residual: Full pre-activation residual units, with a norm and ReLU before pooling; else plain units.
         kernel_size: Frames of the temporal kernels.
-        dropout: Dropout in every unit.
+        dropout: Dropout in every unit: of a plain unit's output, of what a residual unit adds to its shortcut.
         edge_importance: Learn a weight for each edge in every unit (section 4.4.3).
         causal: Look back only.
         bias: Biases of the spatial convolutions: ``"channel"``, or ``"partition"`` as published.
         linear_middle: Plain units without the nonlinearity between their convolutions, as published.
+        norm: Where batch norms stand (section 5.5): at ``"both"`` ends of every unit, at its ``"start"`` or its
+            ``"end"`` alone, ``"once"`` for the whole network, which normalises its input, or ``"none"``.
+        relu_first: Every ReLU before the norm beside it, not after it (section 5.5).
         backend: How spatial convolutions are computed: ``"auto"``, ``"dense"``, ``"sparse"``, ``"segment"``.
 
     Example:
@@ -83,6 +95,8 @@ class STGCN(torch.nn.Module):
         causal: bool = False,
         bias: Bias = "channel",
         linear_middle: bool = False,
+        norm: Norm = "both",
+        relu_first: bool = False,
         backend: Backend = "auto",
     ) -> None:
         super().__init__()
@@ -100,15 +114,21 @@ class STGCN(torch.nn.Module):
                 size_in, size_out, graph.num_partitions, graph.num_nodes, num_edges, bias, backend
             )
 
+        # No ReLU follows, as it would cut the coordinates in half.
+        self.norm = JointNorm(in_channels) if norm == "once" else torch.nn.Identity()
         self.units = torch.nn.ModuleList()
         size = in_channels
         for size_out, stride in channels:
             shape = (size, size_out, spatial, kernel_size, stride, dropout, causal)
             is_input = len(self.units) == 0
-            self.units.append(ResidualUnit(*shape, is_input) if residual else PlainUnit(*shape, linear_middle))
+            self.units.append(
+                ResidualUnit(*shape, is_input, norm, relu_first)
+                if residual
+                else PlainUnit(*shape, linear_middle, norm, relu_first)
+            )
             size = size_out
         # The sum of the last residual unit is still to be normalised and activated; a plain unit's output is.
-        self.final = torch.nn.Sequential(JointNorm(size), torch.nn.ReLU()) if residual else torch.nn.Identity()
+        self.final = torch.nn.Sequential(*([norm_relu(size, norm == "both", relu_first)] if residual else []))
         self.classifier = torch.nn.Linear(size, num_classes)
 
     def forward(self, data: Any) -> Tensor:
@@ -121,6 +141,7 @@ class STGCN(torch.nn.Module):
         ptr = run_pointers(run, batch)
         sample = batch[ptr[:-1]]  # the sample of each run
         edges = Edges(self.edge_index, self.edge_type, self.edge_weight)
+        x = self.norm(x)
         for unit in self.units:
             x, ptr = unit(x, ptr, edges)
         joints = self.final(x).mean(dim=1)

@@ -1,5 +1,6 @@
 """Layers over timelines ``[F, V, C]``: they know edges and runs, but no skeletons, files or training."""
 
+from stgcn_pyg.nn.norm import JointNorm, NormReLU, synchronize
 from stgcn_pyg.nn.runs import run_pointers, seams
 from stgcn_pyg.nn.spatial import (
     DenseSpatialGraphConv,
@@ -8,18 +9,22 @@ from stgcn_pyg.nn.spatial import (
     spatial_graph_conv,
 )
 from stgcn_pyg.nn.temporal import TemporalConv
-from stgcn_pyg.nn.unit import Edges, JointNorm, PlainUnit, ResidualUnit
+from stgcn_pyg.nn.unit import Edges, Norm, PlainUnit, ResidualUnit, norm_relu
 
 __all__ = [
     "DenseSpatialGraphConv",
     "Edges",
     "JointNorm",
+    "Norm",
+    "NormReLU",
     "PlainUnit",
     "ResidualUnit",
     "SegmentSpatialGraphConv",
     "SpatialGraphConv",
     "TemporalConv",
+    "norm_relu",
     "run_pointers",
     "seams",
     "spatial_graph_conv",
+    "synchronize",
 ]

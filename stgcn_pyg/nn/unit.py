@@ -1,11 +1,12 @@
 """The two units that networks are stacked from: a spatial convolution, then a temporal one."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple, get_args
 
 import torch
 from torch import Tensor
 
+from stgcn_pyg.nn.norm import JointNorm, NormReLU
 from stgcn_pyg.nn.spatial import SpatialGraphConv
 from stgcn_pyg.nn.temporal import TemporalConv
 
@@ -21,17 +22,8 @@ class Edges(NamedTuple):
     edge_weight: Tensor
 
 
-class JointNorm(torch.nn.BatchNorm1d):
-    """Batch normalisation of each channel over all frames and joints of a timeline ``[F, V, C]``.
-
-    Example:
-        >>> JointNorm(3)(torch.randn(10, 25, 3)).shape
-        torch.Size([10, 25, 3])
-    """
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Normalise; frames and joints are all rows of one table."""
-        return super().forward(input.flatten(0, 1)).view_as(input)
+Norm = Literal["both", "start", "end", "once", "none"]
+"""Where batch norms stand (paper, section 5.5): at both ends of a unit, at one, once for the network, nowhere."""
 
 
 class PlainUnit(torch.nn.Module):
@@ -41,7 +33,17 @@ class PlainUnit(torch.nn.Module):
         \mathbf{H} = \mathrm{drop}(\sigma(\mathrm{BN}(\mathrm{Temporal}(
         \sigma(\mathrm{BN}(\mathrm{Spatial}(\mathrm{BN}(\mathbf{X}))))))))
 
-    The published code of the paper has nothing between the two convolutions: ``linear_middle=True``.
+    The published code of the paper has nothing between the two convolutions: ``linear_middle=True``. Where its
+    norms stand can be chosen:
+
+    =====================  =====  ======  ====
+    ``norm``               start  middle  end
+    =====================  =====  ======  ====
+    ``"both"``             norm   norm    norm
+    ``"start"``            norm
+    ``"end"``                             norm
+    ``"once"``, ``"none"``
+    =====================  =====  ======  ====
 
     Args:
         in_channels: Features of each joint.
@@ -49,9 +51,28 @@ class PlainUnit(torch.nn.Module):
         spatial: Builds the spatial convolution.
         kernel_size: Frames of the temporal kernel.
         stride: Frames between two outputs.
-        dropout: Probability that an output is dropped.
+        dropout: Probability that an entry of the unit's output is dropped.
         causal: Look back only.
         linear_middle: No norm and no ReLU between the convolutions.
+        norm: Where the norms stand.
+        relu_first: Every ReLU before the norm beside it, not after it.
+
+    Raises:
+        ValueError: If no such norm is known, or there is none for a ReLU to go before.
+
+    Example:
+        >>> unit = PlainUnit(2, 64, lambda *size: SpatialGraphConv(*size, num_partitions=3), norm="end")
+        >>> unit
+        PlainUnit(
+          (norm_in): Identity()
+          (spatial): SpatialGraphConv(2, 64, num_partitions=3)
+          (middle): Sequential(
+            (0): ReLU()
+          )
+          (temporal): TemporalConv(64, 64, kernel_size=9, stride=1)
+          (norm_out): NormReLU(64, ...)
+          (dropout): Dropout(p=0.0, inplace=False)
+        )
     """
 
     def __init__(
@@ -64,22 +85,24 @@ class PlainUnit(torch.nn.Module):
         dropout: float = 0.0,
         causal: bool = False,
         linear_middle: bool = False,
+        norm: Norm = "both",
+        relu_first: bool = False,
     ) -> None:
         super().__init__()
-        self.norm_in = JointNorm(in_channels)
+        _check_norm(norm, relu_first, known=get_args(Norm), beside_relu=("both", "end"))
+        self.norm_in = JointNorm(in_channels) if norm in ("both", "start") else torch.nn.Identity()
         self.spatial = spatial(in_channels, out_channels)
-        self.middle = (
-            torch.nn.Identity() if linear_middle else torch.nn.Sequential(JointNorm(out_channels), torch.nn.ReLU())
-        )
+        middle = [] if linear_middle else [norm_relu(out_channels, norm == "both", relu_first)]
+        self.middle = torch.nn.Sequential(*middle)
         self.temporal = TemporalConv(out_channels, out_channels, kernel_size, stride, causal)
-        self.norm_out = JointNorm(out_channels)
+        self.norm_out = norm_relu(out_channels, norm in ("both", "end"), relu_first)
         self.dropout = torch.nn.Dropout(dropout)
 
     def forward(self, x: Tensor, ptr: Tensor, edges: Edges) -> tuple[Tensor, Tensor]:
         """Frames ``[F, V, C_in]`` and their runs to frames ``[F', V, C_out]`` and theirs."""
         x = self.middle(self.spatial(self.norm_in(x), *edges))
         x, ptr = self.temporal(x, ptr)
-        return self.dropout(self.norm_out(x).relu()), ptr
+        return self.dropout(self.norm_out(x)), ptr
 
 
 class ResidualUnit(torch.nn.Module):
@@ -92,15 +115,23 @@ class ResidualUnit(torch.nn.Module):
     The shortcut is the identity, or a strided 1x1 convolution where shapes differ. The first unit of a
     network takes coordinates, which a ReLU would cut in half: ``is_input=True`` leaves it out there.
 
+    Norms stand before the convolutions and nowhere else, so there are norms before both or none. The caption of
+    Figure 3 has the ReLU before each norm: ``relu_first=True``.
+
     Args:
         in_channels: Features of each joint.
         out_channels: Features that come out.
         spatial: Builds the spatial convolution.
         kernel_size: Frames of the temporal kernel.
         stride: Frames between two outputs.
-        dropout: Probability that an entry of the residual is dropped.
+        dropout: Probability that an entry of the residual is dropped, before the shortcut is added.
         causal: Look back only.
         is_input: No ReLU before the spatial convolution.
+        norm: ``"both"``, or ``"once"`` or ``"none"`` for a unit without norms.
+        relu_first: Every ReLU before the norm beside it, not after it.
+
+    Raises:
+        ValueError: If such a unit has no such norm, or there is none for a ReLU to go before.
     """
 
     def __init__(
@@ -113,20 +144,37 @@ class ResidualUnit(torch.nn.Module):
         dropout: float = 0.0,
         causal: bool = False,
         is_input: bool = False,
+        norm: Norm = "both",
+        relu_first: bool = False,
     ) -> None:
         super().__init__()
+        _check_norm(norm, relu_first, known=("both", "once", "none"), beside_relu=("both",))
         same = in_channels == out_channels and stride == 1
         self.shortcut = None if same else TemporalConv(in_channels, out_channels, kernel_size=1, stride=stride)
-        self.norm_in = JointNorm(in_channels)
-        self.activation = torch.nn.Identity() if is_input else torch.nn.ReLU()
+        linear = JointNorm(in_channels) if norm == "both" else torch.nn.Identity()
+        self.norm_in = linear if is_input else norm_relu(in_channels, norm == "both", relu_first)
         self.spatial = spatial(in_channels, out_channels)
-        self.norm_middle = JointNorm(out_channels)
+        self.norm_middle = norm_relu(out_channels, norm == "both", relu_first)
         self.temporal = TemporalConv(out_channels, out_channels, kernel_size, stride, causal)
         self.dropout = torch.nn.Dropout(dropout)
 
     def forward(self, x: Tensor, ptr: Tensor, edges: Edges) -> tuple[Tensor, Tensor]:
         """Frames ``[F, V, C_in]`` and their runs to frames ``[F', V, C_out]`` and theirs."""
         short = x if self.shortcut is None else self.shortcut(x, ptr)[0]
-        x = self.spatial(self.activation(self.norm_in(x)), *edges)
-        x, ptr = self.temporal(self.norm_middle(x).relu(), ptr)
+        x = self.spatial(self.norm_in(x), *edges)
+        x, ptr = self.temporal(self.norm_middle(x), ptr)
         return short + self.dropout(x), ptr
+
+
+def norm_relu(channels: int, norm: bool, relu_first: bool = False) -> torch.nn.Module:
+    """A norm and a ReLU, or the ReLU alone."""
+    return NormReLU(channels, relu_first) if norm else torch.nn.ReLU()
+
+
+def _check_norm(norm: str, relu_first: bool, known: Sequence[str], beside_relu: Sequence[str]) -> None:
+    if norm not in known:
+        raise ValueError(f"units of this kind have no norm {norm!r}; known: {', '.join(known)}")
+    if relu_first and norm not in beside_relu:
+        raise ValueError(
+            f"relu_first needs norms beside ReLUs, and norm={norm!r} has none; take {' or '.join(beside_relu)}"
+        )

@@ -2,17 +2,30 @@
 
 from dataclasses import asdict, dataclass
 from math import cos, pi
-from typing import Any
+from typing import Any, Literal, get_args
 
 import torch
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler
 
+Schedule = Literal["constant", "step", "one-cycle", "cosine"]
+"""How the learning rate changes over a training."""
+
 WARM_UP, START, END = 0.15, 0.04, 0.001
-"""Share of a training in which the learning rate rises, and what share of the highest it begins and ends with."""
+"""Share of a one-cycle training in which the rate rises, and what share of the highest it begins and ends with."""
+
+
+def cosine(progress: float) -> float:
+    """Annealing to 0 by half a cosine: the rate as a share of the highest, at a share of the training.
+
+    Example:
+        >>> [round(cosine(progress), 3) for progress in (0, 0.25, 0.5, 0.75, 1, 1.2)]
+        [1.0, 0.854, 0.5, 0.146, 0.0, 0.0]
+    """
+    return (1 + cos(pi * min(1.0, progress))) / 2
 
 
 def one_cycle(progress: float) -> float:
-    """The learning rate as a share of the highest, at a share of the training.
+    """Warm-up, then annealing, half a cosine each: the rate as a share of the highest, at a share of the training.
 
     Example:
         >>> [round(one_cycle(progress), 3) for progress in (0, 0.15, 0.575, 1, 1.2)]
@@ -20,7 +33,17 @@ def one_cycle(progress: float) -> float:
     """
     if progress < WARM_UP:
         return START + (1 - START) * (1 - cos(pi * progress / WARM_UP)) / 2
-    return max(END, (1 + cos(pi * min(1.0, (progress - WARM_UP) / (1 - WARM_UP)))) / 2)
+    return max(END, cosine((progress - WARM_UP) / (1 - WARM_UP)))
+
+
+def stepped(epoch: float, every: int = 10, factor: float = 0.1) -> float:
+    """A fall by a factor after every so many epochs: the rate as a share of the highest, after some epochs.
+
+    Example:
+        >>> [round(stepped(epoch), 3) for epoch in (0, 9.9, 10, 19.9, 20)]
+        [1.0, 1.0, 0.1, 0.1, 0.01]
+    """
+    return float(factor ** (epoch // every))
 
 
 @dataclass(frozen=True)
@@ -29,11 +52,14 @@ class Recipe:
 
     Attributes:
         epochs: Passes over the training recordings.
-        batch_size: Recordings a batch.
+        batch_size: Recordings a batch, of all devices together.
         learning_rate: The highest learning rate of Adam (AdamW where weights decay).
         weight_decay: AdamW's weight decay, of weights alone: norms and biases are spared.
-        one_cycle: Warm up over the first 15 % of the training and anneal over the rest, each along half a cosine;
-            else the rate is constant, as in the paper.
+        schedule: ``"constant"``, as in the paper; ``"step"``, times ``step_factor`` after every ``step_epochs``;
+            ``"one-cycle"``, warming up over the first 15 % of the training and annealing over the rest, each along
+            half a cosine; or ``"cosine"``, annealing from the start.
+        step_epochs: Epochs between two steps. The defaults are those of ST-GCN (Yan, Xiong, Lin, AAAI 2018).
+        step_factor: What each step multiplies the rate by.
         label_smoothing: Share of the target that is spread over all classes.
         clip: The largest norm of a gradient; 0 for any.
         max_frames: Frames a batch, at most, if there is to be a limit.
@@ -43,7 +69,9 @@ class Recipe:
     batch_size: int = 8
     learning_rate: float = 5e-3
     weight_decay: float = 0.01
-    one_cycle: bool = True
+    schedule: Schedule = "one-cycle"
+    step_epochs: int = 10
+    step_factor: float = 0.1
     label_smoothing: float = 0.05
     clip: float = 5.0
     max_frames: int | None = None
@@ -52,7 +80,9 @@ class Recipe:
         """Refuse what no training could be run with."""
         if not 0 <= self.label_smoothing < 1:
             raise ValueError(f"label_smoothing is a share from 0 to 1, not {self.label_smoothing}")
-        for name in ("epochs", "batch_size", "learning_rate"):
+        if self.schedule not in get_args(Schedule):
+            raise ValueError(f"schedule {self.schedule!r} is not known; known: {', '.join(get_args(Schedule))}")
+        for name in ("epochs", "batch_size", "learning_rate", "step_epochs", "step_factor"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} must be positive, not {getattr(self, name)}")
 
@@ -65,9 +95,26 @@ class Recipe:
 
     def scheduler(self, optimizer: torch.optim.Optimizer, num_steps: int) -> LRScheduler | None:
         """The learning rate over all steps of a training, if it changes."""
-        if not self.one_cycle:
+        if self.schedule == "constant":
             return None
-        return LambdaLR(optimizer, lambda step: one_cycle(step / num_steps))
+        return LambdaLR(optimizer, lambda step: self.rate(step, num_steps))
+
+    def rate(self, step: int, num_steps: int) -> float:
+        """The learning rate as a share of the highest, after so many of all steps.
+
+        Example:
+            >>> [round(Recipe(epochs=40, schedule="step").rate(step, 400), 3) for step in (99, 100, 300)]
+            [1.0, 0.1, 0.001]
+        """
+        match self.schedule:
+            case "constant":
+                return 1.0
+            case "step":  # in this order, as then the first step of an epoch is exactly that
+                return stepped(step * self.epochs / num_steps, self.step_epochs, self.step_factor)
+            case "one-cycle":
+                return one_cycle(step / num_steps)
+            case "cosine":
+                return cosine(step / num_steps)
 
     def to_dict(self) -> dict[str, Any]:
         """The settings, for JSON."""

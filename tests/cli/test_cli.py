@@ -85,6 +85,8 @@ def test_help_has_examples_and_is_quick_to_import() -> None:
             "no input stream is called 'smell'",
         ),
         (["train", "--partition", "random", "--root", "ROOT"], "partition 'random' is not known"),
+        (["train", "--schedule", "warm", "--root", "ROOT"], "schedule 'warm' is not known; known: constant, step"),
+        (["train", "--norm", "start", "--root", "ROOT"], "have no norm 'start'; known: both, once, none"),
         (["evaluate", "nowhere"], "no model in nowhere"),
         (["predict", "nowhere.npy", "--model", "RUN"], "nowhere.npy"),
         (["predict", "EMPTY", "--model", "RUN"], "empty.npy"),
@@ -119,6 +121,30 @@ def test_defaults_are_those_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(run, "train_run", lambda settings, *args, **kwargs: seen.append(settings))
     call("train", "--train-subjects", "1", "--test-subjects", "2")
     assert seen[0].to_dict() == Settings("datasets/kth", {"train": [1], "val": [], "test": [2]}).to_dict()
+
+
+def test_every_switch_of_network_and_training_is_an_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    from stgcn_pyg.experiments import Settings, run
+
+    seen: list[Settings] = []
+    monkeypatch.setattr(run, "train_run", lambda settings, *args, **kwargs: seen.append(settings))
+    network = "--plain --norm end --relu-first --bias partition --causal --backend sparse --edge-importance"
+    recipe = "--schedule step --step-epochs 3 --step-factor 0.5"
+    call("train", *network.split(), *recipe.split())
+    assert (
+        seen[0].architecture.items()
+        >= {
+            "residual": False,
+            "norm": "end",
+            "relu_first": True,
+            "bias": "partition",
+            "causal": True,
+            "backend": "sparse",
+            "edge_importance": True,
+        }.items()
+    )
+    chosen = seen[0].recipe
+    assert (chosen.schedule, chosen.step_epochs, chosen.step_factor) == ("step", 3, 0.5)
 
 
 def test_a_folder_of_recordings_is_predicted(run: Path, tmp_path: Path, root: Path) -> None:

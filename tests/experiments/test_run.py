@@ -13,7 +13,10 @@ from stgcn_pyg.experiments import Settings
 from stgcn_pyg.experiments.cross_validation import cross_validate_runs
 from stgcn_pyg.experiments.evaluation import evaluate_run
 from stgcn_pyg.experiments.run import train_run
+from stgcn_pyg.models import STGCN
+from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.recognizer import Recognizer
+from stgcn_pyg.skeleton import BODY_25
 from stgcn_pyg.synthetic import write_synthetic_kth
 from stgcn_pyg.training import Recipe
 
@@ -52,6 +55,13 @@ def test_settings_survive_json(root: Path) -> None:
         ({"streams": ["smell"]}, "no input stream is called 'smell'"),
         ({"width": 0}, "width is a positive factor"),
         ({"augment": "wild"}, "augment 'wild' is not known; known: strong, paper, none"),
+        ({"norm": "middle"}, "have no norm 'middle'; known: both, once, none"),
+        ({"norm": "start", "residual": True}, "have no norm 'start'; known: both, once, none"),
+        ({"norm": "start", "residual": False, "relu_first": True}, "norm='start' has none; take both or end"),
+        ({"linear_middle": True, "residual": True}, "linear_middle is a kind of plain unit"),
+        ({"bias": "joint"}, "no bias is called 'joint'; known: channel, partition, none"),
+        ({"backend": "quantum"}, "no backend is called 'quantum'; known: auto, sparse, segment, dense"),
+        ({"kernel_size": 4}, "an odd number of frames, not 4"),
         ({"subjects": {"train": [1], "test": [1]}}, "subject 1 stands in both the train and the test split"),
     ],
 )
@@ -60,9 +70,57 @@ def test_settings_refuse_nonsense(root: Path, change: dict[str, object], message
         replace(settings(root), **change)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {"residual": False, "norm": "start", "linear_middle": True},
+        {"residual": False, "norm": "end", "relu_first": True, "bias": "partition"},
+        {"norm": "once", "causal": True, "backend": "sparse", "edge_importance": True, "bias": "none"},
+    ],
+)
+def test_switches_reach_the_network_and_its_folder(root: Path, tmp_path: Path, switches: dict[str, object]) -> None:
+    how = replace(settings(root), layers=9, **switches)  # type: ignore[arg-type]
+    assert train_run(how, tmp_path, progress=False, accelerator="cpu") is not None
+    recognizer = Recognizer.from_pretrained(tmp_path)
+    architecture = how.architecture | {"backend": "auto"}  # the folder leaves it to the machine
+    expected = STGCN(recognizer.graph, recognizer.networks[0].in_channels, 6, **architecture)
+    assert repr(recognizer.model) == repr(expected)
+    assert json.loads((tmp_path / "config.json").read_text()).items() >= switches.items()
+
+
+def test_every_switch_changes_the_network_or_how_it_is_computed(root: Path) -> None:
+    graph = SkeletonGraph.build(BODY_25)
+    changes: list[dict[str, object]] = [
+        {},
+        {"layers": 12},
+        {"kernel_size": 5},
+        {"causal": True},
+        {"dropout": 0.5},
+        {"edge_importance": True},
+        {"bias": "partition"},
+        {"bias": "none"},
+        {"backend": "sparse"},
+        {"norm": "once"},
+        {"norm": "none"},
+        {"relu_first": True},
+        {"residual": False},
+        {"residual": False, "linear_middle": True},
+        {"residual": False, "norm": "start"},
+        {"residual": False, "norm": "end"},
+        {"residual": False, "relu_first": True},
+    ]
+    shown = [
+        repr(STGCN(graph, 2, 6, **replace(settings(root), **change).architecture))  # type: ignore[arg-type]
+        for change in changes
+    ]
+    assert len(set(shown)) == len(changes)
+
+
 def test_unknown_settings_are_named(root: Path) -> None:
     with pytest.raises(ValueError, match="unknown settings: colour"):
         Settings.from_dict(settings(root).to_dict() | {"colour": "red"})
+    with pytest.raises(ValueError, match=r"unknown settings: recipe\.one_cycle"):
+        Settings.from_dict(settings(root).to_dict() | {"recipe": {"one_cycle": True}})
 
 
 def test_a_run_leaves_everything_behind(root: Path, tmp_path: Path) -> None:

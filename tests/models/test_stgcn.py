@@ -91,6 +91,72 @@ def test_twelve_layers_run(residual: bool) -> None:
     assert all(values.grad is not None and values.grad.isfinite().all() for values in model.parameters())
 
 
+# Where norms stand
+
+UNITS = len(CHANNELS)
+
+
+@pytest.mark.parametrize(
+    ("residual", "norm", "count"),
+    [
+        (False, "both", 3 * UNITS),
+        (False, "start", UNITS),
+        (False, "end", UNITS),
+        (False, "once", 1),
+        (False, "none", 0),
+        (True, "both", 2 * UNITS + 1),
+        (True, "once", 1),
+        (True, "none", 0),
+    ],
+)
+def test_a_network_has_its_norms_where_they_are_asked_for(residual: bool, norm: str, count: int) -> None:
+    model = build(residual=residual, norm=norm)
+    assert sum(isinstance(part, JointNorm) for part in model.modules()) == count
+    assert isinstance(model.norm, JointNorm) == (norm == "once")
+
+
+@each_kind
+def test_one_norm_for_the_network_is_of_its_input(residual: bool) -> None:
+    once, none = (build(residual=residual, norm=norm) for norm in ("once", "none"))
+    none.load_state_dict({name: values for name, values in once.state_dict().items() if name[:5] != "norm."})
+    data = recording(GRAPH, 9, 4)
+    assert not torch.allclose(once(data), none(data))
+    normed = data.select_frames(slice(None))
+    normed.x = once.norm(data.x)
+    assert_close(once(data), none(normed))
+
+
+@each_kind
+def test_relus_before_norms_are_another_network_of_the_same_weights(residual: bool) -> None:
+    usual, swapped = (build(residual=residual, relu_first=relu_first) for relu_first in (False, True))
+    swapped.load_state_dict(usual.state_dict())
+    data = recording(GRAPH, 9)
+    assert not torch.allclose(usual(data), swapped(data))
+    assert repr(swapped).count("relu_first=True") == 2 * UNITS
+    assert "relu_first" not in repr(usual)
+
+
+@each_kind
+def test_weights_keep_the_names_under_which_they_were_saved(residual: bool) -> None:
+    norms = {name for name, part in build(residual=residual).named_modules() if isinstance(part, JointNorm)}
+    places = ("norm_in", "norm_middle") if residual else ("norm_in", "middle.0", "norm_out")
+    final = {"final.0"} if residual else set()
+    assert norms == {f"units.{unit}.{place}" for unit in range(UNITS) for place in places} | final
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"residual": True, "linear_middle": True}, "it needs residual=False"),
+        ({"residual": True, "norm": "end"}, "no norm 'end'; known: both, once, none"),
+        ({"residual": False, "norm": "start", "relu_first": True}, "norm='start' has none"),
+    ],
+)
+def test_switches_that_do_not_go_together_are_refused(how: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        build(**how)
+
+
 # What logits depend on
 
 

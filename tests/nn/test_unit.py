@@ -64,16 +64,6 @@ def test_a_causal_unit_does_not_look_ahead(kind: Any) -> None:
     assert (before != after).flatten(1).any(dim=1).tolist() == [False, False, False, True, False, False, False]
 
 
-def test_a_plain_unit_step_by_step() -> None:
-    for linear_middle in (False, True):
-        unit = build(PlainUnit, stride=2, linear_middle=linear_middle)
-        h = unit.spatial(unit.norm_in(frames()), *EDGES)
-        if not linear_middle:
-            h = unit.middle[0](h).relu()
-        h, _ = unit.temporal(h, PTR)
-        torch.testing.assert_close(unit(frames(), PTR, EDGES)[0], unit.norm_out(h).relu())
-
-
 def test_a_plain_unit_with_a_linear_middle_is_linear_up_to_its_last_norm() -> None:
     """Before the last norm, the answer to a mean of inputs is the mean of the answers."""
 
@@ -132,14 +122,110 @@ def test_dropout_is_for_training(kind: Any) -> None:
     assert not torch.equal(unit(frames(), PTR, EDGES)[0], unit(frames(), PTR, EDGES)[0])
 
 
-def test_a_joint_norm_is_over_frames_and_joints() -> None:
-    norm = JointNorm(3, affine=False).double()
-    x = 5 + 2 * frames()
-    y = norm(x)
-    torch.testing.assert_close(y.mean(dim=(0, 1)), torch.zeros(3, dtype=torch.float64), rtol=0, atol=1e-12)
-    torch.testing.assert_close(norm.running_mean, 0.1 * x.mean(dim=(0, 1)))
-    rows = x.flatten(0, 1)
-    torch.testing.assert_close(y, ((x - rows.mean(0)) / (rows.var(0, unbiased=False) + norm.eps).sqrt()))
+# Where norms stand (section 5.5)
+
+PLACES = {
+    "both": {"norm_in", "middle.0", "norm_out"},
+    "start": {"norm_in"},
+    "end": {"norm_out"},
+    "once": set[str](),
+    "none": set[str](),
+}
+RESIDUAL_PLACES = {"both": {"norm_in", "norm_middle"}, "once": set[str](), "none": set[str]()}
+
+
+PLAIN = [
+    {"norm": norm, "linear_middle": linear_middle, "relu_first": relu_first}
+    for norm in PLACES
+    for linear_middle in (False, True)
+    for relu_first in ((False, True) if norm in ("both", "end") else (False,))
+]
+RESIDUAL = [
+    {"norm": norm, "is_input": is_input, "relu_first": relu_first}
+    for norm in RESIDUAL_PLACES
+    for is_input in (False, True)
+    for relu_first in ((False, True) if norm == "both" else (False,))
+]
+
+
+def norm_by_hand(unit: torch.nn.Module, place: str, x: Tensor) -> Tensor:
+    """Batch norm at a place of a unit, with its running statistics, or what comes in if there is none."""
+    part = dict(unit.named_modules()).get(place)
+    if not isinstance(part, JointNorm):
+        return x
+    assert part.running_mean is not None
+    assert part.running_var is not None
+    return (x - part.running_mean) / (part.running_var + part.eps).sqrt() * part.weight + part.bias
+
+
+def activated_by_hand(unit: torch.nn.Module, place: str, x: Tensor, relu_first: bool) -> Tensor:
+    if relu_first:
+        return norm_by_hand(unit, place, x.clamp(min=0))
+    return norm_by_hand(unit, place, x).clamp(min=0)
+
+
+@pytest.mark.parametrize("how", PLAIN, ids=lambda how: "-".join(map(str, how.values())))
+def test_every_plain_unit_step_by_step(how: dict[str, Any]) -> None:
+    unit = build(PlainUnit, stride=2, **how)
+    places = PLACES[how["norm"]] - ({"middle.0"} if how["linear_middle"] else set())
+    assert {name for name, part in unit.named_modules() if isinstance(part, JointNorm)} == places
+    h = unit.spatial(norm_by_hand(unit, "norm_in", frames()), *EDGES)
+    if not how["linear_middle"]:
+        h = activated_by_hand(unit, "middle.0", h, how["relu_first"])
+    h, _ = unit.temporal(h, PTR)
+    torch.testing.assert_close(
+        unit(frames(), PTR, EDGES)[0], activated_by_hand(unit, "norm_out", h, how["relu_first"])
+    )
+
+
+@pytest.mark.parametrize("how", RESIDUAL, ids=lambda how: "-".join(map(str, how.values())))
+def test_every_residual_unit_step_by_step(how: dict[str, Any]) -> None:
+    unit = build(ResidualUnit, 3, 3, **how)
+    assert {name for name, part in unit.named_modules() if isinstance(part, JointNorm)} == RESIDUAL_PLACES[
+        how["norm"]
+    ]
+    start = (
+        norm_by_hand(unit, "norm_in", frames())
+        if how["is_input"]
+        else activated_by_hand(unit, "norm_in", frames(), how["relu_first"])
+    )
+    h = activated_by_hand(unit, "norm_middle", unit.spatial(start, *EDGES), how["relu_first"])
+    torch.testing.assert_close(unit(frames(), PTR, EDGES)[0], frames() + unit.temporal(h, PTR)[0])
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [(PlainUnit, PLAIN), (ResidualUnit, RESIDUAL)],
+    ids=["plain", "residual"],
+)
+def test_every_switch_of_the_norms_matters(kind: Any, settings: list[dict[str, Any]]) -> None:
+    """Units of the same weights answer and print differently; a unit alone cannot tell "once" from "none"."""
+    different = [how for how in settings if how["norm"] != "once"]
+    answers, shown = [], set()
+    weights = build(kind, 3, 3).state_dict()
+    for how in different:
+        unit = build(kind, 3, 3, **how)
+        unit.load_state_dict(weights, strict=False)
+        answers.append(unit(frames(), PTR, EDGES)[0])
+        shown.add(repr(unit))
+    assert not any(torch.allclose(one, two) for n, one in enumerate(answers) for two in answers[:n])
+    assert len(shown) == len(different)
+
+
+@pytest.mark.parametrize(
+    ("kind", "how", "message"),
+    [
+        (PlainUnit, {"norm": "middle"}, "no norm 'middle'; known: both, start, end, once, none"),
+        (PlainUnit, {"norm": "start", "relu_first": True}, "norm='start' has none; take both or end"),
+        (PlainUnit, {"norm": "once", "relu_first": True}, "norm='once' has none; take both or end"),
+        (ResidualUnit, {"norm": "start"}, "no norm 'start'; known: both, once, none"),
+        (ResidualUnit, {"norm": "end"}, "no norm 'end'; known: both, once, none"),
+        (ResidualUnit, {"norm": "none", "relu_first": True}, "norm='none' has none; take both"),
+    ],
+)
+def test_norms_that_a_unit_cannot_have_are_refused(kind: Any, how: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        build(kind, **how)
 
 
 def test_the_parts_print_in_order() -> None:

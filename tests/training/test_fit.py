@@ -1,6 +1,7 @@
 """Training: it learns, it can be interrupted, it is reproducible."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.skeleton import BODY_25
 from stgcn_pyg.training import Recipe
 from stgcn_pyg.training.fit import fit
+from stgcn_pyg.training.recipe import Schedule
 
 GRAPH = SkeletonGraph.build(BODY_25)
 
@@ -34,10 +36,17 @@ class Shaken(torch.utils.data.Dataset[SkeletonData]):
         return data.attach(GRAPH)
 
 
-def train(folder: Path, train: Shaken, val: Shaken | None = None, seed: int = 3, epochs: int = 4) -> STGCN:
+def train(
+    folder: Path,
+    train: Shaken,
+    val: Shaken | None = None,
+    seed: int = 3,
+    epochs: int = 4,
+    schedule: Schedule = "one-cycle",
+) -> STGCN:
     torch.manual_seed(0)
     model = STGCN(GRAPH, 2, 2, channels=[(4, 1), (4, 2)], dropout=0.2)
-    recipe = Recipe(epochs=epochs, batch_size=4)
+    recipe = Recipe(epochs=epochs, batch_size=4, schedule=schedule, step_epochs=1)
     fit(
         model,
         train,
@@ -57,13 +66,19 @@ def same(a: STGCN, b: STGCN) -> bool:
     return all(torch.equal(x, y) for x, y in zip(a.state_dict().values(), b.state_dict().values(), strict=True))
 
 
-def test_an_interrupted_run_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
-    whole = train(tmp_path / "whole", Shaken())
+@pytest.mark.parametrize("schedule", get_args(Schedule))
+def test_an_interrupted_run_ends_as_if_it_had_not_been(tmp_path: Path, schedule: Schedule) -> None:
+    whole = train(tmp_path / "whole", Shaken(), schedule=schedule)
     with pytest.raises(RuntimeError, match="the lights went out"):
-        train(tmp_path / "cut", Shaken(fail_at=30))  # in the third epoch
+        train(tmp_path / "cut", Shaken(fail_at=30), schedule=schedule)  # in the third epoch
     resumed = Shaken()
-    assert same(train(tmp_path / "cut", resumed), whole)
+    assert same(train(tmp_path / "cut", resumed, schedule=schedule), whole)
     assert resumed.reads == 24  # the two epochs that were missing
+
+
+def test_the_schedule_matters(tmp_path: Path) -> None:
+    ends = [train(tmp_path / schedule, Shaken(), epochs=2, schedule=schedule) for schedule in get_args(Schedule)]
+    assert not any(same(one, other) for n, one in enumerate(ends) for other in ends[:n])
 
 
 def test_an_interrupted_run_still_knows_its_best_epoch(tmp_path: Path) -> None:
