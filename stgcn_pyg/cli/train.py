@@ -42,7 +42,7 @@ def train(
     ] = True,
     linear_middle: Annotated[bool, typer.Option(help="Plain units as published.", rich_help_panel=NETWORK)] = False,
     norm: Annotated[
-        str, typer.Option(help="Batch norms in units: both, start, end; once; none.", rich_help_panel=NETWORK)
+        str, typer.Option(help="Batch norms: both; start, end (plain units); once; none.", rich_help_panel=NETWORK)
     ] = "both",
     relu_first: Annotated[
         bool, typer.Option("--relu-first/--norm-first", help="Order of ReLU and norm.", rich_help_panel=NETWORK)
@@ -81,6 +81,9 @@ def train(
     workers: Annotated[int, typer.Option(help="Processes that load.", rich_help_panel=TRAINING)] = 0,
     accelerator: Annotated[str, typer.Option(help="auto, cpu, gpu, ...", rich_help_panel=TRAINING)] = "auto",
     devices: Annotated[int, typer.Option(help="How many; several train by DDP.", rich_help_panel=TRAINING)] = 1,
+    sync_batch_norm: Annotated[
+        bool, typer.Option(help="Batch norms over all devices.", rich_help_panel=TRAINING)
+    ] = False,
     precision: Annotated[str, typer.Option(help="32-true, bf16-mixed, ...", rich_help_panel=TRAINING)] = "32-true",
     progress: Annotated[bool, typer.Option(help="Progress bars.", rich_help_panel=TRAINING)] = True,
 ) -> None:
@@ -147,9 +150,13 @@ def train(
         progress=progress,
         accelerator=accelerator,
         devices=devices,
+        sync_batchnorm=sync_batch_norm,
         precision=precision,
     )
+    from lightning.pytorch.utilities import rank_zero_only  # slow to import, and by now it is
+
+    say = rank_zero_only(typer.echo)  # of several devices' processes, the first
     if scores is None:
-        typer.echo(f"model: {out / 'model'} (no test subjects, so no score)")
+        say(f"model: {out / 'model'} (no test subjects, so no score)")
     else:
-        typer.echo(f"test {scores}\nreport: {out / 'report.md'}")
+        say(f"test {scores}\nreport: {out / 'report.md'}")

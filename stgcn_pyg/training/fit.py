@@ -10,8 +10,10 @@ import torch
 from lightning.pytorch import Callback, LightningModule, Trainer
 from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+from lightning.pytorch.plugins import LayerSync
 from lightning.pytorch.utilities.exceptions import SIGTERMException
 
+from stgcn_pyg.nn import synchronize
 from stgcn_pyg.training.module import ActionModule, Recordings, RecordingsModule
 from stgcn_pyg.training.recipe import Recipe
 
@@ -27,6 +29,7 @@ def fit(
     seed: int = 0,
     num_workers: int = 0,
     progress: bool = True,
+    sync_batchnorm: bool = False,
     **trainer: Any,
 ) -> bool:
     """Train a network in place.
@@ -35,6 +38,9 @@ def fit(
     validation recordings, and the curves for TensorBoard and as ``curves/version_N/metrics.csv``. If it already
     has a ``last.ckpt``, training goes on from there (with the next N) and ends as if it had never stopped.
     Afterwards the network has the weights of the best epoch if there was validation, else of the last.
+
+    Several devices train by DDP, and as one would: a batch is that of one device, dealt out, and its loss the mean
+    over all its recordings. Only dropout is each device's own, and batch norm unless ``sync_batchnorm`` is set.
 
     Args:
         model: The network.
@@ -46,10 +52,14 @@ def fit(
         seed: What order, dropout and augmentation are drawn from.
         num_workers: Processes that load.
         progress: Show a progress bar.
+        sync_batchnorm: Batch norms take their statistics over all devices, as one device would.
         **trainer: What :class:`lightning.pytorch.Trainer` takes besides: accelerator, devices, precision, ...
 
     Returns:
         Whether this is the process that goes on alone; where several devices trained, the others have done.
+
+    Raises:
+        ValueError: If devices cannot share the recordings so that all take part in every batch.
     """
     checkpoints = folder / "checkpoints"
     # The best epoch is the one with the highest validation accuracy; without validation, the last stands.
@@ -60,6 +70,8 @@ def fit(
     if progress:
         callbacks.append(_Progress())
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)  # it advertises
+    if sync_batchnorm:
+        trainer["plugins"] = _SynchronizedNorms()
     engine = Trainer(
         max_epochs=recipe.epochs,
         gradient_clip_val=recipe.clip or None,
@@ -74,8 +86,8 @@ def fit(
         enable_model_summary=False,
         **trainer,
     )
-    if recipe.max_frames is not None and engine.world_size > 1:
-        raise ValueError("max_frames gives devices another number of batches each; use it with one device")
+    if engine.world_size > 1:
+        _check_shares(recipe, len(train), None if val is None else len(val), engine.world_size)  # type: ignore[arg-type]
     module = ActionModule(model, recipe, num_classes, seed)
     data = RecordingsModule(train, val, recipe, seed, num_workers)
     resume = checkpoints / "last.ckpt"
@@ -92,6 +104,37 @@ def fit(
     state = torch.load(kept, map_location="cpu", weights_only=True)["state_dict"]
     module.load_state_dict(state)
     return bool(engine.is_global_zero)
+
+
+def _check_shares(recipe: Recipe, num_train: int, num_val: int | None, num_devices: int) -> None:
+    """See that every device has a part of every batch, as they step together."""
+    if recipe.max_frames is not None:
+        raise ValueError("max_frames gives devices another number of batches each; use it with one device")
+    if recipe.batch_size % num_devices:
+        raise ValueError(
+            f"batch_size {recipe.batch_size} is of all devices together, and {num_devices} cannot share it "
+            f"equally; take a multiple of {num_devices}"
+        )
+    rest = num_train % recipe.batch_size
+    if 0 < rest < num_devices:
+        raise ValueError(
+            f"the last of {num_train} recordings in batches of {recipe.batch_size} are {rest}, too few for "
+            f"{num_devices} devices; take another batch_size or fewer devices"
+        )
+    if num_val is not None and num_val < num_devices:
+        raise ValueError(f"{num_val} validation recordings are too few for {num_devices} devices")
+
+
+class _SynchronizedNorms(LayerSync):
+    """Lightning's hook for synchronised batch norm; its own would put another layer in place of ours."""
+
+    def apply(self, model: torch.nn.Module) -> torch.nn.Module:
+        synchronize(model)
+        return model
+
+    def revert(self, model: torch.nn.Module) -> torch.nn.Module:
+        synchronize(model, False)
+        return model
 
 
 class _Progress(RichProgressBar):

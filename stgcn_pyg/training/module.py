@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from lightning.pytorch import LightningDataModule, LightningModule
 from torch import Tensor
 from torch.utils.data import Dataset, Subset
+from torchmetrics import MeanMetric
 from torchmetrics.classification import MulticlassAccuracy
 
 from stgcn_pyg.data import SkeletonData, TimelineBatch, TimelineLoader
@@ -31,8 +32,8 @@ class EpochRecordings(Dataset[SkeletonData]):
     """The recordings as one epoch sees them: shuffled, and transformed with random numbers of their own.
 
     All of it follows from seed and epoch, so a batch is the same whichever process loads it, how often a loader
-    is started, and in a run that is taken up again. Of several devices each sees its share; shares are made equal
-    by recordings that are seen twice, as devices step together.
+    is started, and in a run that is taken up again. Several devices deal the recordings out one by one, so that
+    their batches together are those of one device.
     """
 
     def __init__(self, recordings: Recordings, seed: int, epoch: int, rank: int = 0, num_ranks: int = 1) -> None:
@@ -41,7 +42,6 @@ class EpochRecordings(Dataset[SkeletonData]):
         self.epoch = epoch
         generator = torch.Generator().manual_seed(derived_seed(seed, epoch))
         order = torch.randperm(len(recordings), generator=generator).tolist()  # type: ignore[arg-type]
-        order += order[: -len(order) % num_ranks]
         self.order = order[rank::num_ranks]
 
     def __len__(self) -> int:
@@ -71,35 +71,33 @@ class ActionModule(LightningModule):
         self.model = model
         self.recipe = recipe
         self.seed = seed
+        # Each recording counts once, whatever batch and device it is on; a loss that is NaN is to be seen.
+        self.train_loss = MeanMetric(nan_strategy="disable")
+        self.val_loss = MeanMetric(nan_strategy="disable")
         self.train_accuracy = MulticlassAccuracy(num_classes, average="micro")
         self.val_accuracy = MulticlassAccuracy(num_classes, average="micro")
 
     def on_train_epoch_start(self) -> None:
         """Seed dropout from the epoch's number, so that a run that is taken up again draws as it would have."""
-        torch.manual_seed(derived_seed(self.seed, self.current_epoch))
+        torch.manual_seed(derived_seed(self.seed, self.current_epoch, self.global_rank))
 
     def training_step(self, batch: TimelineBatch, batch_idx: int) -> Tensor:
-        """Cross-entropy of a batch."""
+        """Cross-entropy of a batch, such that its mean over devices is the mean over all their recordings."""
         logits = self.model(batch)
         loss = F.cross_entropy(logits, batch.y, label_smoothing=self.recipe.label_smoothing)
-        self.train_accuracy(logits, batch.y)
-        self.log(
-            "train_loss",
-            loss,
-            on_epoch=True,
-            on_step=False,
-            batch_size=batch.num_graphs,
-            prog_bar=True,
-            sync_dist=True,
-        )
+        self.train_loss.update(loss.detach().expand(batch.num_graphs))
+        self.train_accuracy.update(logits, batch.y)
+        self.log("train_loss", self.train_loss, on_epoch=True, on_step=False, prog_bar=True)
         self.log("train_accuracy", self.train_accuracy, on_epoch=True, on_step=False, prog_bar=True)
-        return loss
+        count = torch.tensor(float(batch.num_graphs), device=loss.device)
+        return loss * (count / self.trainer.strategy.reduce(count.clone(), reduce_op="mean"))
 
     def validation_step(self, batch: TimelineBatch, batch_idx: int) -> None:
         """Loss and accuracy of a batch."""
         logits = self.model(batch)
-        self.val_accuracy(logits, batch.y)
-        self.log("val_loss", F.cross_entropy(logits, batch.y), batch_size=batch.num_graphs, sync_dist=True)
+        self.val_loss.update(F.cross_entropy(logits, batch.y).expand(batch.num_graphs))
+        self.val_accuracy.update(logits, batch.y)
+        self.log("val_loss", self.val_loss)
         self.log("val_accuracy", self.val_accuracy, prog_bar=True)
 
     def configure_optimizers(self) -> Any:
@@ -117,7 +115,7 @@ class RecordingsModule(LightningDataModule):
     Args:
         train: Training recordings.
         val: Validation recordings, if there are any.
-        recipe: Its batch sizes.
+        recipe: Its batch sizes, which devices share equally.
         seed: What every epoch's order is derived from.
         num_workers: Processes that load.
     """
@@ -150,7 +148,7 @@ class RecordingsModule(LightningDataModule):
     def _loader(self, recordings: Recordings) -> TimelineLoader:
         return TimelineLoader(
             recordings,
-            batch_size=self.recipe.batch_size,
+            batch_size=self.recipe.batch_size // self._share()[1],
             max_frames=self.recipe.max_frames,
             num_workers=self.num_workers,
             generator=torch.Generator(),  # a loader that starts draws from it, and must not disturb dropout

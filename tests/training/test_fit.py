@@ -91,13 +91,6 @@ def test_an_interrupted_run_still_knows_its_best_epoch(tmp_path: Path) -> None:
     assert same(train(tmp_path / "cut", Shaken(), Shaken()), whole)
 
 
-def test_a_frame_budget_needs_one_device(tmp_path: Path) -> None:
-    recipe = Recipe(epochs=1, batch_size=4, max_frames=100)
-    model = STGCN(GRAPH, 2, 2, channels=[(4, 1)])
-    with pytest.raises(ValueError, match="use it with one device"):
-        fit(model, Shaken(), None, num_classes=2, recipe=recipe, folder=tmp_path, progress=False, devices=2)
-
-
 def test_the_seed_decides(tmp_path: Path) -> None:
     first = train(tmp_path / "a", Shaken())
     assert same(first, train(tmp_path / "b", Shaken()))

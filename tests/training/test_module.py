@@ -67,10 +67,16 @@ def test_seeds_differ_and_fit_a_generator(numbers: tuple[int, ...]) -> None:
     assert [derived_seed(*other) == derived_seed(*numbers) for other in others].count(True) == 1
 
 
-@pytest.mark.parametrize("num_ranks", [1, 2, 4, 5])
-def test_devices_share_an_epoch_equally(num_ranks: int) -> None:
-    shares = [drawn(EpochRecordings(Numbered(), 0, 3, rank, num_ranks)) for rank in range(num_ranks)]
-    whole = drawn(EpochRecordings(Numbered(), 0, 3))
-    assert {i for share in shares for i in share} == set(range(9))
-    assert len({len(share) for share in shares}) == 1
-    assert all(torch.equal(x, whole[i]) for share in shares for i, x in share.items())
+@pytest.mark.parametrize(("num_ranks", "batch_size"), [(1, 4), (2, 2), (2, 4), (3, 6), (4, 4)])
+def test_devices_have_the_batches_of_one_between_them(num_ranks: int, batch_size: int) -> None:
+    def batches(rank: int, num_ranks: int) -> list[dict[int, torch.Tensor]]:
+        share = EpochRecordings(Numbered(), 0, 3, rank, num_ranks)
+        loader = TimelineLoader(share, batch_size=batch_size // num_ranks)
+        return [{int(data.y): data.x for data in batch.to_data_list()} for batch in loader]
+
+    whole = batches(0, 1)
+    shares = list(zip(*(batches(rank, num_ranks) for rank in range(num_ranks)), strict=False))
+    assert len(shares) == 9 // batch_size + (9 % batch_size >= num_ranks)
+    for one, parts in zip(whole, shares, strict=False):
+        assert sorted(one) == sorted(i for part in parts for i in part)
+        assert all(torch.equal(x, one[i]) for part in parts for i, x in part.items())
