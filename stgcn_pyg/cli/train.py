@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from stgcn_pyg.cli.options import Fps, Root, choose_subjects
+from stgcn_pyg.cli.options import Fps, Rate, Root, Subsequences, choose_protocol
 
 NETWORK, TRAINING, SPLIT = "Network", "Training", "Who is trained and tested on"
 
@@ -14,11 +14,19 @@ def train(
     root: Root = Path("datasets/kth"),
     out: Annotated[Path, typer.Option(help="Run folder; a run interrupted there goes on.")] = Path("runs/kth"),
     fps: Fps = None,
+    rate: Rate = None,
+    subsequences: Subsequences = None,
     skeleton: Annotated[str, typer.Option(help="Joint layout of the recordings.")] = "BODY_25",
     protocol: Annotated[
-        str, typer.Option(help="Subjects by protocol: 15/5/5, 10/5/5 or 8/8/9.", rich_help_panel=SPLIT)
+        str,
+        typer.Option(
+            help="15/5/5, 10/5/5, 8/8/9, random-subjects, scenarios or stratified.", rich_help_panel=SPLIT
+        ),
     ] = "15/5/5",
-    train_subjects: Annotated[str, typer.Option(help="Or these, such as 16-20,23.", rich_help_panel=SPLIT)] = "",
+    split_seed: Annotated[int, typer.Option(help="What random splits are drawn from.", rich_help_panel=SPLIT)] = 0,
+    train_subjects: Annotated[
+        str, typer.Option(help="Or these subjects, such as 16-20,23.", rich_help_panel=SPLIT)
+    ] = "",
     val_subjects: Annotated[str, typer.Option(help="Validate on these.", rich_help_panel=SPLIT)] = "",
     test_subjects: Annotated[str, typer.Option(help="Test on these.", rich_help_panel=SPLIT)] = "",
     partition: Annotated[
@@ -67,9 +75,9 @@ def train(
     precision: Annotated[str, typer.Option(help="32-true, bf16-mixed, ...", rich_help_panel=TRAINING)] = "32-true",
     progress: Annotated[bool, typer.Option(help="Progress bars.", rich_help_panel=TRAINING)] = True,
 ) -> None:
-    """Train a network on KTH recordings, and test it on subjects it has not seen.
+    """Train a network on KTH recordings, and test it on others.
 
-    The run folder gets the model, the settings, checkpoints, curves, and for the test subjects metrics.json,
+    The run folder gets the model, the settings, checkpoints, curves, and for the test recordings metrics.json,
     a confusion matrix and report.md.
 
     **Examples**
@@ -77,6 +85,8 @@ def train(
     `stgcn-pyg train --root datasets/kth --out runs/kth`
 
     `stgcn-pyg train --root poses --fps 5 --train-subjects 16-19 --test-subjects 20 --out runs/test20`
+
+    `stgcn-pyg train --protocol scenarios --rate 12.5 --subsequences 00sequences.txt --out runs/scenarios`
 
     `stgcn-pyg train --plain --dropout 0.5 --augment paper --learning-rate 1e-4 --constant --epochs 500`
     """
@@ -86,8 +96,10 @@ def train(
 
     settings = Settings(
         root=str(root),
-        subjects=choose_subjects(protocol, train_subjects, val_subjects, test_subjects),
+        protocol=choose_protocol(protocol, split_seed, train_subjects, val_subjects, test_subjects),
         fps=fps,
+        rate=rate,
+        subsequences="" if subsequences is None else str(subsequences),
         skeleton=skeleton,
         partition=partition,
         normalization=normalization,
@@ -126,6 +138,6 @@ def train(
         precision=precision,
     )
     if scores is None:
-        typer.echo(f"model: {out / 'model'} (no test subjects, so no score)")
+        typer.echo(f"model: {out / 'model'} (no test recordings, so no score)")
     else:
         typer.echo(f"test {scores}\nreport: {out / 'report.md'}")

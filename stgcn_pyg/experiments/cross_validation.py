@@ -40,7 +40,7 @@ def cross_validate_runs(
     Seeds of one subject share their test recordings, so intervals are over subjects, seeds averaged.
 
     Args:
-        settings: Settings of every run, but for its subjects and seed.
+        settings: Settings of every run, but for its protocol and seed.
         subjects: The subjects, each left out in turn.
         seeds: The seeds, for the network and for the forest.
         out: Where it all goes.
@@ -56,7 +56,7 @@ def cross_validate_runs(
         raise ValueError(f"to leave one subject out there must be two or more, not {list(subjects)}")
     runs = {
         out / f"subject{subject:02d}-seed{seed}": replace(
-            settings, subjects=leave_one_out(subject, subjects), seed=seed
+            settings, protocol=leave_one_out(subject, subjects), seed=seed
         )
         for seed in seeds
         for subject in subjects
@@ -100,7 +100,7 @@ def _fit_forest(folder: Path, settings: Settings) -> None:
     train, test = (
         list(
             KTHSkeletonDataset(
-                settings.root, split, settings.subjects, graph="uniform", skeleton=skeleton, fps=settings.fps
+                settings.root, split, settings.protocol, graph="uniform", skeleton=skeleton, fps=settings.fps
             )
         )
         for split in ("train", "test")
@@ -113,7 +113,7 @@ def _fit_forest(folder: Path, settings: Settings) -> None:
 def _row(folder: Path, settings: Settings) -> dict[str, Any]:
     """One run's accuracy beside the forest's."""
     metrics = read_json(folder / METRICS)
-    (subject,) = settings.subjects["test"]
+    (subject,) = settings.split.test
     return {
         "subject": subject,
         "seed": settings.seed,

@@ -26,7 +26,7 @@ def train_run(
     """Train and evaluate in a run folder; a run that was interrupted there goes on.
 
     The folder gets ``config.json``, ``model/`` (a :class:`~stgcn_pyg.recognizer.Recognizer`), ``memberN/`` with
-    checkpoints and logs of each network, ``curves.png``, and where there are test subjects ``metrics.json``,
+    checkpoints and logs of each network, ``curves.png``, and where there are test recordings ``metrics.json``,
     ``confusion.png`` and ``report.md``.
 
     Args:
@@ -37,7 +37,7 @@ def train_run(
         **trainer: What :class:`lightning.pytorch.Trainer` takes besides.
 
     Returns:
-        The scores on the test subjects, if there are any; of several devices' processes in the first alone.
+        The scores on the test recordings, if there are any; of several devices' processes in the first alone.
 
     Raises:
         ValueError: If the folder holds a run with other settings.
@@ -56,7 +56,7 @@ def train_run(
         train.graph, train.classes, features, train.fps, num_dims, settings.members, **settings.architecture
     )
     train.transform = features.augmented(*settings.augmentation())
-    val = _split(settings, "val", recognizer) if settings.subjects.get("val") else None
+    val = _split(settings, "val", recognizer) if settings.split.val else None
     resumed = (out / CONFIG).exists()
     write_json(out / CONFIG, settings.to_dict())  # from here on the folder is this run's
     folders = [out / f"member{number}" for number in range(settings.members)]
@@ -77,7 +77,7 @@ def train_run(
         return None
     recognizer.save_pretrained(out / MODEL_FOLDER)
     plot_curves([folder / "curves" for folder in folders], out / "curves.png")
-    if not settings.subjects.get("test"):
+    if not settings.split.test:
         return None
     test = _split(settings, "test", recognizer)
     facts = {} if resumed else {"seconds": round(time.perf_counter() - begin, 1)}
@@ -89,9 +89,11 @@ def _split(settings: Settings, split: str, recognizer: Recognizer | None = None)
     options: dict[str, Any] = {
         "root": settings.root,
         "split": split,
-        "protocol": settings.subjects,
+        "protocol": settings.protocol,
         "skeleton": find_skeleton(settings.skeleton),
         "fps": settings.fps,
+        "rate": settings.rate,
+        "subsequences": settings.subsequences or None,
     }
     if recognizer is not None:
         return KTHSkeletonDataset(**options, graph=recognizer.graph, transform=recognizer.features)

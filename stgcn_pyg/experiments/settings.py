@@ -7,7 +7,7 @@ from typing import Any
 
 from torch_geometric.transforms import BaseTransform
 
-from stgcn_pyg.datasets.protocol import Protocol, find_protocol
+from stgcn_pyg.datasets.protocol import AnyProtocol, Protocol, find_protocol
 from stgcn_pyg.files import read_json
 from stgcn_pyg.models import NINE_LAYERS, TWELVE_LAYERS, scaled
 from stgcn_pyg.partition import NORMALIZATIONS, STRATEGIES
@@ -65,8 +65,10 @@ class Settings:
 
     Attributes:
         root: Folder of the recordings.
-        subjects: Subjects of each split.
+        protocol: Which recordings are in which split.
         fps: Frames a second of the recordings; if left out, what the data set knows.
+        rate: Frames a second that they are resampled to; if left out, they stay as they are.
+        subsequences: Path of KTH's list of sub-sequences, to train and test on those; "" for whole videos.
         skeleton: Name of the joint layout.
         partition: Partition strategy.
         normalization: Degree normalisation of the graph.
@@ -91,8 +93,10 @@ class Settings:
     """
 
     root: str
-    subjects: Protocol
+    protocol: AnyProtocol
     fps: float | None = None
+    rate: float | None = None
+    subsequences: str = ""
     skeleton: str = "BODY_25"
     partition: str = "spatial"
     normalization: str = "directed"
@@ -114,7 +118,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
-        find_protocol(self.subjects)
+        object.__setattr__(self, "protocol", find_protocol(self.protocol))
         InputStreams(find_skeleton(self.skeleton), self.streams)
         known: dict[str, Any] = {
             "partition": STRATEGIES,
@@ -131,6 +135,11 @@ class Settings:
             raise ValueError(f"at least 1 network must be trained, not {self.members}")
         if self.width <= 0:
             raise ValueError(f"width is a positive factor, not {self.width}")
+
+    @property
+    def split(self) -> Protocol:
+        """Which recordings are in which split."""
+        return find_protocol(self.protocol)
 
     @property
     def architecture(self) -> dict[str, Any]:
@@ -151,8 +160,7 @@ class Settings:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain containers, for JSON."""
-        subjects = {split: list(numbers) for split, numbers in self.subjects.items()}
-        return {**asdict(self), "subjects": subjects, "streams": list(self.streams)}
+        return {**asdict(self), "protocol": self.split.to_dict(), "streams": list(self.streams)}
 
     @classmethod
     def from_dict(cls, settings: dict[str, Any]) -> "Settings":

@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from stgcn_pyg.cli import app, main
-from stgcn_pyg.cli.options import choose_subjects, parse_numbers
+from stgcn_pyg.cli.options import choose_protocol, parse_numbers
+from stgcn_pyg.datasets import Protocol, random_subjects
 
 runner = CliRunner()
 
@@ -79,7 +80,10 @@ def test_help_has_examples_and_is_quick_to_import() -> None:
         (["train", "--train-subjects", "one"], "'one' is no list of numbers such as 16-20,23"),
         (["train", "--test-subjects", "1"], "give --train-subjects too"),
         (["train", "--train-subjects", "1", "--test-subjects", "1"], "subject 1 stands in both"),
-        (["train", "--protocol", "1/2/3"], "no protocol is called '1/2/3'; known: 15/5/5, 10/5/5, 8/8/9"),
+        (
+            ["train", "--protocol", "1/2/3"],
+            "no protocol is called '1/2/3'; known: 15/5/5, 10/5/5, 8/8/9, random-subjects",
+        ),
         (
             ["train", "--streams", "smell", "--root", "ROOT", "--protocol", "15/5/5"],
             "no input stream is called 'smell'",
@@ -118,7 +122,7 @@ def test_defaults_are_those_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> 
     seen: list[Settings] = []
     monkeypatch.setattr(run, "train_run", lambda settings, *args, **kwargs: seen.append(settings))
     call("train", "--train-subjects", "1", "--test-subjects", "2")
-    assert seen[0].to_dict() == Settings("datasets/kth", {"train": [1], "val": [], "test": [2]}).to_dict()
+    assert seen[0].to_dict() == Settings("datasets/kth", Protocol([1], test=[2])).to_dict()
 
 
 def test_a_folder_of_recordings_is_predicted(run: Path, tmp_path: Path, root: Path) -> None:
@@ -135,8 +139,9 @@ def test_what_is_no_list_of_numbers_is_refused(text: str) -> None:
 
 def test_numbers() -> None:
     assert parse_numbers("3,1-2, 2") == [1, 2, 3]
-    assert choose_subjects("8/8/9", "", "", "")["val"][0] == 19
-    assert choose_subjects("8/8/9", "1-2", "", "5") == {"train": [1, 2], "val": [], "test": [5]}
+    assert choose_protocol("8/8/9", 0, "", "", "").val[0] == 19
+    assert choose_protocol("8/8/9", 0, "1-2", "", "5") == Protocol([1, 2], test=[5])
+    assert choose_protocol("random-subjects", 1, "", "", "") == random_subjects(1)
 
 
 def test_predictions_do_not_depend_on_company(run: Path, root: Path, tmp_path: Path) -> None:
