@@ -16,7 +16,7 @@ from stgcn_pyg.data import SkeletonData, TimelineLoader
 from stgcn_pyg.files import draft
 from stgcn_pyg.models import STGCN, Ensemble
 from stgcn_pyg.partition import SkeletonGraph
-from stgcn_pyg.sequence import SkeletonSequence
+from stgcn_pyg.sequence import SkeletonSequence, resample
 from stgcn_pyg.transforms import SkeletonFeatures
 
 MODEL_FOLDER = "model"
@@ -24,6 +24,9 @@ MODEL_FOLDER = "model"
 
 WEIGHTS_FILE = "model.safetensors"
 CONFIG_FILE = "recognizer.json"
+SAME_RATE = 0.02
+"""By how much two frame rates may differ and still be taken for the same, such as 29.97 and 30."""
+
 FORMAT = 1
 """The version of the folder's format."""
 
@@ -79,7 +82,7 @@ class Recognizer:
     def prepare(self, sequence: SkeletonSequence) -> SkeletonData:
         """A recording as the network takes it. One whose rate is not known is taken to have the model's.
 
-        Warns if its rate is another, or if nobody is seen in it.
+        One of another rate is resampled to the model's, with a warning. Warns too if nobody is seen in it.
 
         Raises:
             ValueError: If the recording has another layout or another number of coordinates.
@@ -95,18 +98,22 @@ class Recognizer:
             )
         if sequence.missing.all():
             warnings.warn(f"{sequence.name}: nobody is seen in any frame, so its scores mean nothing", stacklevel=2)
-        self.check_rate(sequence.fps)
         sequence = replace(sequence, fps=sequence.fps or self.fps)
+        if rate := self.other_rate(sequence.fps):
+            sequence = resample(sequence, rate)
         return self.features(SkeletonData.from_sequence(sequence).attach(self.graph))  # type: ignore[no-any-return]
 
-    def check_rate(self, fps: float | None) -> None:
-        """Warn if recordings have another frame rate than those that were trained on."""
-        if fps and self.fps and abs(fps / self.fps - 1) > 0.02:
-            warnings.warn(
-                f"recorded at {fps:g} frames a second, but the model was trained at {self.fps:g}; "
-                "its temporal kernels then span another time, so expect it to do worse",
-                stacklevel=3,
-            )
+    def other_rate(self, fps: float | None) -> float | None:
+        """The rate that recordings must be resampled to, with a warning; none if theirs is the model's."""
+        if not fps or not self.fps or abs(fps / self.fps - 1) <= SAME_RATE:
+            return None
+        between = "left out" if fps > self.fps else "interpolated"
+        warnings.warn(
+            f"recorded at {fps:g} frames a second; resampled to {self.fps:g}, which the model was trained at "
+            f"(frames between are {between})",
+            stacklevel=3,
+        )
+        return self.fps
 
     def predict(self, sequences: Sequence[SkeletonSequence], batch_size: int = 16) -> Tensor:
         """Probabilities ``[N, classes]`` of the actions in each recording."""

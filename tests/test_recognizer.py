@@ -11,7 +11,7 @@ import torch
 from stgcn_pyg.data import SkeletonData
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.recognizer import CONFIG_FILE, WEIGHTS_FILE, Recognizer
-from stgcn_pyg.sequence import SkeletonSequence
+from stgcn_pyg.sequence import SkeletonSequence, resample
 from stgcn_pyg.skeleton import BODY_25, COCO_17, Skeleton
 from stgcn_pyg.transforms import SkeletonFeatures
 
@@ -88,11 +88,15 @@ def test_other_layouts_are_refused() -> None:
         recognizer().predict([clip(num_dims=3)])
 
 
-def test_another_frame_rate_is_said() -> None:
-    with pytest.warns(UserWarning, match="recorded at 5 frames a second, but the model was trained at 25"):
-        recognizer().check_rate(5)
-    recognizer().check_rate(25)
-    recognizer().check_rate(None)
+def test_another_frame_rate_is_resampled_openly() -> None:
+    fast = replace(clip(60), fps=50)
+    with pytest.warns(UserWarning, match="recorded at 50 frames a second; resampled to 25, which the model"):
+        probabilities = recognizer().predict([fast])
+    assert torch.equal(probabilities, recognizer().predict([resample(fast, 25)]))
+    with pytest.warns(UserWarning, match=r"recorded at 5 frames .* resampled to 25.* are interpolated"):
+        assert recognizer().other_rate(5) == 25
+    for rate in (25, 24.98, None):
+        assert recognizer().other_rate(rate) is None
 
 
 def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:

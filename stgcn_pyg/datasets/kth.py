@@ -219,8 +219,8 @@ class KTHSkeletonDataset(SkeletonDataset):
         end = max((last for _, last in listed[name]), default=0)
         if filmed[-1] < end - LENIENCY:
             raise ValueError(
-                f"{self.subsequences}: {name} is listed up to frame {end}, but its recording ends at {filmed[-1]:g}: "
-                "sub-sequences need recordings that keep the frames in which nobody is in view"
+                f"{self.subsequences}: {name} is listed up to frame {end}, but its recording ends at "
+                f"{filmed[-1]:g}; sub-sequences need recordings that keep the frames without anybody in view"
             )
         return [
             video.select((filmed >= first) & (filmed < last + 1), name=f"{video.name}_{number}")

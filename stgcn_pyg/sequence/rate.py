@@ -11,23 +11,23 @@ from stgcn_pyg.sequence.sequence import IntArray, SkeletonSequence
 def resample(sequence: SkeletonSequence, fps: float) -> SkeletonSequence:
     r"""The recording as it would have been at another frame rate.
 
-    Frame :math:`k` of the result stands at the time :math:`k / f'` and so at the place :math:`u = k f / f'` among
-    the recorded frames. Joints are interpolated between the two frames around it,
+    The first frame stays. The :math:`k`-th after it stands at the place :math:`u = k f / f'` among the recorded ones.
+    Joints are interpolated between the two frames around it,
 
     .. math::
         \mathbf{p}'_k = (1 - w) \, \mathbf{p}_{\lfloor u \rfloor} + w \, \mathbf{p}_{\lfloor u \rfloor + 1},
         \qquad w = u - \lfloor u \rfloor,
 
     with the lower of their scores, and are missing where either is. Nothing is made up across a jump in time:
-    where a frame next to :math:`u` was not recorded, there is no frame :math:`k`. From 25 to 5 frames a second this
-    is every fifth frame.
+    where a frame next to :math:`u` was not recorded, there is no frame either. From 25 to 5 frames a second this is
+    every fifth frame.
 
     Args:
         sequence: The recording; its rate must be known.
         fps: The rate that is wanted, :math:`f'`.
 
     Raises:
-        ValueError: If the recording's rate is not known, the one wanted is no rate, or no frame is left.
+        ValueError: If the recording's rate is not known, or the one wanted is no rate.
 
     Example:
         >>> from stgcn_pyg.skeleton import BODY_25
@@ -45,19 +45,17 @@ def resample(sequence: SkeletonSequence, fps: float) -> SkeletonSequence:
         return sequence
     first, last = int(sequence.frame[0]), int(sequence.frame[-1])
     ratio = sequence.fps / fps
-    wanted = np.arange(np.ceil(first / ratio - 1e-6), np.floor(last / ratio + 1e-6) + 1).astype(np.int64)
-    place = wanted * ratio
+    step = np.arange(int((last - first) / ratio + 1e-6) + 1)
+    place = first + step * ratio
     place = np.where(np.abs(place - np.round(place)) < 1e-6, np.round(place), place)  # on a frame, but for rounding
     (low, has_low), (high, has_high) = (_find(sequence, number) for number in (np.floor(place), np.ceil(place)))
     there = has_low & has_high
-    if not there.any():
-        raise ValueError(f"{sequence.name}: no frame is left at {fps:g} frames a second; it is too short")
     low, high, weight = low[there], high[there], (place - np.floor(place))[there, None, None]
     return replace(
         sequence,
         pos=(1 - weight) * sequence.pos[low] + weight * sequence.pos[high],
         score=np.minimum(sequence.score[low], sequence.score[high]),
-        frame=wanted[there],
+        frame=round(first / ratio) + step[there],
         fps=float(fps),
     )
 

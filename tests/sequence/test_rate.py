@@ -42,7 +42,7 @@ def test_a_steady_motion_stays_what_it_is(num_frames: int, fps: float, wanted: f
 def test_a_whole_fraction_takes_every_so_many_frames(lengths: list[int], step: int, seed: int) -> None:
     sequence = random_sequence(*lengths, missing=0.3, seed=seed)
     fewer = resample(sequence, 25.0 / step)
-    taken = sequence.frame % step == 0
+    taken = sequence.frame % step == 0  # the first frame is number 0
     np.testing.assert_array_equal(fewer.frame, sequence.frame[taken] // step)
     np.testing.assert_array_equal(fewer.pos, sequence.pos[taken])
     np.testing.assert_array_equal(fewer.score, sequence.score[taken])
@@ -84,7 +84,13 @@ def test_what_cannot_be_resampled_is_refused() -> None:
         resample(random_sequence(5, fps=None), 25)
     with pytest.raises(ValueError, match="0 frames a second is not a rate"):
         resample(random_sequence(5), 0)
-    short = random_sequence(3)
-    late = SkeletonSequence(short.pos, BODY_25, fps=25, frame=short.frame + 1, name="late")
-    with pytest.raises(ValueError, match="late: no frame is left at 1 frames a second; it is too short"):
-        resample(late, 1)
+
+
+@given(st.integers(1, 9), st.integers(0, 100), rates, rates)
+@many
+def test_the_first_frame_always_stays(num_frames: int, first: int, fps: float, wanted: float) -> None:
+    sequence = random_sequence(num_frames, fps=fps)
+    late = SkeletonSequence(sequence.pos, BODY_25, fps=fps, frame=sequence.frame + first)
+    moved = resample(late, wanted)
+    np.testing.assert_array_equal(moved.pos[0], sequence.pos[0])
+    assert abs(moved.frame[0] / wanted - first / fps) <= 0.5 / wanted + 1e-9
