@@ -51,8 +51,8 @@ class Recognizer:
         >>> from stgcn_pyg.skeleton import BODY_25
         >>> recognizer = Recognizer(SkeletonGraph.build(BODY_25), ["walk", "run"], channels=[(16, 1), (32, 2)])
         >>> clip = SkeletonSequence(np.ones((40, 25, 2)), BODY_25, fps=25)
-        >>> recognizer.predict([clip]).sum(dim=1)
-        tensor([1.])
+        >>> recognizer.predict([clip]).shape
+        torch.Size([1, 2])
         >>> folder = getfixture("tmp_path")
         >>> recognizer.save_pretrained(folder)
         >>> Recognizer.from_pretrained(folder).classes
@@ -141,13 +141,40 @@ class Recognizer:
         with draft(folder / CONFIG_FILE) as path:
             path.write_text(json.dumps(self.to_dict()) + "\n")
 
+    def retarget(self, classes: Sequence[str]) -> None:
+        """Recognise other actions: new classifiers, untrained, unless the actions are those it knows already."""
+        if tuple(classes) == self.classes:
+            return
+        self.classes = tuple(classes)
+        for network in self.networks:
+            old = network.classifier
+            network.classifier = torch.nn.Linear(old.in_features, len(classes)).to(old.weight)
+
     @classmethod
-    def from_pretrained(cls, folder: str | Path) -> "Recognizer":
+    def from_pretrained(
+        cls,
+        folder: str | Path,
+        num_classes: int | None = None,
+        classes: Sequence[str] | None = None,
+        freeze: int = 0,
+    ) -> "Recognizer":
         """Read a folder that :meth:`save_pretrained` wrote, or a run folder that has it. Nothing is unpickled.
+
+        To fine-tune it on other actions, say which or how many, and how much of it is to stay as it is.
+
+        Args:
+            folder: The folder.
+            num_classes: The number of actions it is to recognise; if it is another than the model's, the
+                classifiers are new and untrained.
+            classes: Names of the actions it is to recognise instead of a number; if they are others than the
+                model's, so are the classifiers.
+            freeze: How many units, from the input on, are not to be trained; see
+                :meth:`~stgcn_pyg.models.STGCN.freeze`.
 
         Raises:
             FileNotFoundError: If there is no such folder or no model in it.
-            ValueError: If its files are damaged, of a newer format, or do not fit each other.
+            ValueError: If its files are damaged, of a newer format, or do not fit each other; if it has fewer units
+                than are to be frozen.
         """
         folder = Path(folder)
         if (folder / MODEL_FOLDER).is_dir():
@@ -165,6 +192,12 @@ class Recognizer:
             recognizer.model.load_state_dict(load_file(folder / WEIGHTS_FILE))
         except Exception as error:
             raise ValueError(f"the model in {folder} cannot be read: {error}") from error
+        if classes is None and num_classes not in (None, len(recognizer.classes)):
+            classes = [f"class{number}" for number in range(num_classes or 0)]
+        if classes is not None:
+            recognizer.retarget(classes)
+        for network in recognizer.networks:
+            network.freeze(freeze)
         return recognizer
 
     def to_dict(self) -> dict[str, Any]:

@@ -99,6 +99,53 @@ def test_another_frame_rate_is_resampled_openly() -> None:
         assert recognizer().other_rate(rate) is None
 
 
+@pytest.mark.parametrize("members", [1, 2])
+def test_other_actions_need_other_classifiers_and_no_other_weights(tmp_path: Path, members: int) -> None:
+    original = Recognizer(SkeletonGraph.build(BODY_25), ["a", "b", "c"], channels=SMALL, members=members)
+    original.save_pretrained(tmp_path)
+    for given, names in (
+        ({"num_classes": 5}, ("class0", "class1", "class2", "class3", "class4")),
+        ({"classes": ["x", "y", "z"]}, ("x", "y", "z")),
+    ):
+        tuned = Recognizer.from_pretrained(tmp_path, **given)
+        assert tuned.classes == names
+        assert tuned.predict([clip()]).shape == (1, len(names))
+        weights = original.model.state_dict()
+        assert all(
+            torch.equal(value, weights[name]) != ("classifier" in name)
+            if value.shape == weights[name].shape
+            else "classifier" in name
+            for name, value in tuned.model.state_dict().items()
+        )
+        tuned.save_pretrained(tmp_path / "tuned")
+        assert Recognizer.from_pretrained(tmp_path / "tuned").classes == names
+    for same in ({}, {"num_classes": 3}, {"classes": ("a", "b", "c")}):
+        again = Recognizer.from_pretrained(tmp_path, **same)
+        assert torch.equal(again.predict([clip()]), original.predict([clip()]))
+
+
+@pytest.mark.parametrize("freeze", [0, 1, 2])
+def test_what_is_frozen_is_not_trained(tmp_path: Path, freeze: int) -> None:
+    recognizer().save_pretrained(tmp_path)
+    tuned = Recognizer.from_pretrained(tmp_path, num_classes=2, freeze=freeze)
+    before = {name: value.clone() for name, value in tuned.model.state_dict().items()}
+    tuned.model.train()
+    data = tuned.prepare(clip())
+    optimizer = torch.optim.SGD(tuned.model.parameters(), lr=0.1)
+    torch.nn.functional.cross_entropy(tuned.model(data), torch.tensor([1])).backward()  # type: ignore[no-untyped-call]
+    optimizer.step()
+    frozen = [f"units.{number}." for number in range(freeze)] + (["final."] if freeze == 2 else [])
+    for name, value in tuned.model.state_dict().items():
+        stays = name.startswith(tuple(frozen)) or (name.endswith(("bias", "weight")) and before[name].numel() == 0)
+        assert torch.equal(value, before[name]) == stays, name
+
+
+def test_more_units_than_there_are_cannot_be_frozen(tmp_path: Path) -> None:
+    recognizer().save_pretrained(tmp_path)
+    with pytest.raises(ValueError, match="the network has 2 units, of which 3 cannot be frozen"):
+        Recognizer.from_pretrained(tmp_path, freeze=3)
+
+
 def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=f"no model in .*: it has no {CONFIG_FILE}"):
         Recognizer.from_pretrained(tmp_path)

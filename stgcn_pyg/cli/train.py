@@ -11,6 +11,7 @@ NETWORK, TRAINING, SPLIT = "Network", "Training", "Who is trained and tested on"
 
 
 def train(
+    context: typer.Context,
     root: Root = Path("datasets/kth"),
     out: Annotated[Path, typer.Option(help="Run folder; a run interrupted there goes on.")] = Path("runs/kth"),
     fps: Fps = None,
@@ -68,6 +69,17 @@ def train(
     crop: Annotated[int, typer.Option(help="Frames of the longest crops; 0: none.", rich_help_panel=TRAINING)] = 64,
     min_crop: Annotated[int, typer.Option(help="Frames of the shortest.", rich_help_panel=TRAINING)] = 16,
     augment: Annotated[str, typer.Option(help="strong, paper or none.", rich_help_panel=TRAINING)] = "strong",
+    init: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            help="Run or model folder to fine-tune; the network is then that one's.",
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    freeze: Annotated[
+        int, typer.Option(help="Its first units that stay as they are.", rich_help_panel=TRAINING)
+    ] = 0,
     seed: Annotated[int, typer.Option(help="What is random follows from it.", rich_help_panel=TRAINING)] = 0,
     workers: Annotated[int, typer.Option(help="Processes that load.", rich_help_panel=TRAINING)] = 0,
     accelerator: Annotated[str, typer.Option(help="auto, cpu, gpu, ...", rich_help_panel=TRAINING)] = "auto",
@@ -88,8 +100,12 @@ def train(
 
     `stgcn-pyg train --protocol scenarios --rate 12.5 --subsequences 00sequences.txt --out runs/scenarios`
 
+    `stgcn-pyg train --from runs/synthetic --freeze 4 --root poses --fps 5 --learning-rate 1e-3 --out runs/tuned`
+
     `stgcn-pyg train --plain --dropout 0.5 --augment paper --learning-rate 1e-4 --constant --epochs 500`
     """
+    if init is not None:
+        _check_network_is_not_given(context)
     from stgcn_pyg.experiments.run import train_run
     from stgcn_pyg.experiments.settings import Settings
     from stgcn_pyg.training.recipe import Recipe
@@ -126,6 +142,8 @@ def train(
             label_smoothing=label_smoothing,
             clip=clip,
         ),
+        init="" if init is None else str(init),
+        freeze=freeze,
         seed=seed,
     )
     scores = train_run(
@@ -141,3 +159,11 @@ def train(
         typer.echo(f"model: {out / 'model'} (no test recordings, so no score)")
     else:
         typer.echo(f"test {scores}\nreport: {out / 'report.md'}")
+
+
+def _check_network_is_not_given(context: typer.Context) -> None:
+    """Refuse options of a network that is there already."""
+    network = [option for option in context.command.params if getattr(option, "rich_help_panel", None) == NETWORK]
+    sources = {option.opts[0]: context.get_parameter_source(str(option.name)) for option in network}
+    if given := [name for name, source in sources.items() if source and source.name == "COMMANDLINE"]:
+        raise ValueError(f"--from takes the network as it was trained; leave {', '.join(given)} out")

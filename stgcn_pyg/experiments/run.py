@@ -49,17 +49,12 @@ def train_run(
     settings.check_same(out / CONFIG)
     begin = time.perf_counter()
     torch.manual_seed(settings.seed)
-    train = _split(settings, "train")
-    features = SkeletonFeatures(train.skeleton, settings.streams).fit(train)
-    num_dims = train[0].pos.shape[-1]
-    recognizer = Recognizer(
-        train.graph, train.classes, features, train.fps, num_dims, settings.members, **settings.architecture
-    )
-    train.transform = features.augmented(*settings.augmentation())
+    recognizer, train = _begin(settings)
+    train.transform = recognizer.features.augmented(*settings.augmentation())
     val = _split(settings, "val", recognizer) if settings.split.val else None
     resumed = (out / CONFIG).exists()
     write_json(out / CONFIG, settings.to_dict())  # from here on the folder is this run's
-    folders = [out / f"member{number}" for number in range(settings.members)]
+    folders = [out / f"member{number}" for number in range(len(recognizer.networks))]
     for number, (network, folder) in enumerate(zip(recognizer.networks, folders, strict=True)):
         goes_on = fit(
             network,
@@ -84,8 +79,31 @@ def train_run(
     return evaluate_run(recognizer, test, out, config=settings.to_dict(), **facts)
 
 
+def _begin(settings: Settings) -> tuple[Recognizer, KTHSkeletonDataset]:
+    """What is trained, and on what: a recognizer to fine-tune, or a new one that the training recordings shape."""
+    if settings.init:
+        recognizer = Recognizer.from_pretrained(settings.init)
+        if settings.rate not in (None, recognizer.fps):
+            raise ValueError(
+                f"the model in {settings.init} takes {recognizer.fps} frames a second, so leave out the rate "
+                f"{settings.rate}"
+            )
+        train = _split(settings, "train", recognizer)
+        recognizer.retarget(train.classes)
+        for network in recognizer.networks:
+            network.freeze(settings.freeze)
+        return recognizer, train
+    train = _split(settings, "train")
+    features = SkeletonFeatures(train.skeleton, settings.streams).fit(train)
+    num_dims = train[0].pos.shape[-1]
+    recognizer = Recognizer(
+        train.graph, train.classes, features, train.fps, num_dims, settings.members, **settings.architecture
+    )
+    return recognizer, train
+
+
 def _split(settings: Settings, split: str, recognizer: Recognizer | None = None) -> KTHSkeletonDataset:
-    """One split of the recordings: with a recognizer's graph and features, or with a graph of its own."""
+    """One split of the recordings: with a recognizer's graph, rate and features, or with a graph of its own."""
     options: dict[str, Any] = {
         "root": settings.root,
         "split": split,
@@ -96,6 +114,7 @@ def _split(settings: Settings, split: str, recognizer: Recognizer | None = None)
         "subsequences": settings.subsequences or None,
     }
     if recognizer is not None:
+        options |= {"rate": recognizer.fps, "skeleton": recognizer.graph.skeleton}
         return KTHSkeletonDataset(**options, graph=recognizer.graph, transform=recognizer.features)
     return KTHSkeletonDataset(
         **options,

@@ -86,6 +86,9 @@ class Settings:
         crop: The longest random crops that are trained on, in frames; 0 for whole recordings.
         min_crop: The shortest of them.
         recipe: Optimiser and schedule.
+        init: Folder of a model to fine-tune; "" for a new one. The graph, the input and the network are then that
+            model's, whatever is said here.
+        freeze: Units of that model, from the input on, that stay as they are.
         seed: What everything random is drawn from.
 
     Raises:
@@ -114,6 +117,8 @@ class Settings:
     crop: int = 64
     min_crop: int = 16
     recipe: Recipe = field(default_factory=Recipe)
+    init: str = ""
+    freeze: int = 0
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -11,7 +11,7 @@ from stgcn_pyg.sequence.sequence import IntArray, SkeletonSequence
 def resample(sequence: SkeletonSequence, fps: float) -> SkeletonSequence:
     r"""The recording as it would have been at another frame rate.
 
-    The first frame stays. The :math:`k`-th after it stands at the place :math:`u = k f / f'` among the recorded ones.
+    The first frame stays. The :math:`k`-th after it is at the place :math:`u = k f / f'` among the recorded ones.
     Joints are interpolated between the two frames around it,
 
     .. math::

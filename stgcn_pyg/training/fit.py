@@ -76,11 +76,12 @@ def fit(
     )
     if recipe.max_frames is not None and engine.world_size > 1:
         raise ValueError("max_frames gives devices another number of batches each; use it with one device")
-    module = ActionModule(model, recipe, num_classes, seed)
+    module = ActionModule(model.train(), recipe, num_classes, seed)
     data = RecordingsModule(train, val, recipe, seed, num_workers)
     resume = checkpoints / "last.ckpt"
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", r"`isinstance\(treespec, LeafSpec\)`", FutureWarning)  # Lightning's own
+        warnings.filterwarnings("ignore", r"Found \d+ module\(s\) in eval mode")  # the frozen units
         warnings.filterwarnings("ignore", "Checkpoint directory .* is not empty")  # a run that is taken up again
         try:
             engine.fit(module, data, ckpt_path=resume if resume.exists() else None, weights_only=True)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load_file
 from typer.testing import CliRunner
 
 from stgcn_pyg.cli import app, main
@@ -65,6 +67,15 @@ def test_info_describes_a_model_and_the_machine(run: Path) -> None:
     assert "torch-geometric" in call("info")
 
 
+def test_a_trained_network_is_tuned_further(run: Path, root: Path, tmp_path: Path) -> None:
+    small = ["--epochs", 1, "--crop", 16, "--accelerator", "cpu", "--no-progress"]
+    tuned = ["--from", run, "--freeze", 10, "--train-subjects", "2", "--test-subjects", "1"]
+    assert "n = 24" in call("train", "--root", root, "--out", tmp_path / "tuned", *tuned, *small)
+    before, after = (load_file(folder / "model" / "model.safetensors") for folder in (run, tmp_path / "tuned"))
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert changed == {"classifier.weight", "classifier.bias"}
+
+
 def test_help_has_examples_and_is_quick_to_import() -> None:
     for command in ("demo", "train", "evaluate", "predict", "cross-validate", "synthesize", "info"):
         assert f"stgcn-pyg {command}" in call(command, "--help")
@@ -89,6 +100,11 @@ def test_help_has_examples_and_is_quick_to_import() -> None:
             "no input stream is called 'smell'",
         ),
         (["train", "--partition", "random", "--root", "ROOT"], "partition 'random' is not known"),
+        (
+            ["train", "--from", "RUN", "--width", "1", "--layers", "9"],
+            "as it was trained; leave --layers, --width out",
+        ),
+        (["train", "--from", "nowhere"], "no model in nowhere"),
         (["evaluate", "nowhere"], "no model in nowhere"),
         (["predict", "nowhere.npy", "--model", "RUN"], "nowhere.npy"),
         (["predict", "EMPTY", "--model", "RUN"], "empty.npy"),
