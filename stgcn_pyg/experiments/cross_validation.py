@@ -23,7 +23,7 @@ from stgcn_pyg.experiments.evaluation import METRICS
 from stgcn_pyg.experiments.run import CONFIG, train_run
 from stgcn_pyg.experiments.settings import Settings
 from stgcn_pyg.files import read_json, write_json
-from stgcn_pyg.metrics import Scores, mean_interval
+from stgcn_pyg.metrics import Scores, grouped_interval
 from stgcn_pyg.plots import plot_confusion
 from stgcn_pyg.skeleton import find_skeleton
 
@@ -127,19 +127,11 @@ def _row(folder: Path, settings: Settings) -> dict[str, Any]:
 def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     classes = rows[0]["classes"]
     numbers = range(len(classes))
-    subjects = sorted({row["subject"] for row in rows})
-
-    def over_subjects(values: Sequence[float]) -> tuple[float, float, float]:
-        by_subject = [
-            [value for row, value in zip(rows, values, strict=True) if row["subject"] == subject]
-            for subject in subjects
-        ]
-        return mean_interval([sum(group) / len(group) for group in by_subject])
-
+    subjects = [row["subject"] for row in rows]
     return {
-        "accuracy": over_subjects([row["accuracy"] for row in rows]),
-        "forest": over_subjects([row["forest"] for row in rows]),
-        "difference": over_subjects([row["accuracy"] - row["forest"] for row in rows]),
+        "accuracy": grouped_interval([row["accuracy"] for row in rows], subjects),
+        "forest": grouped_interval([row["forest"] for row in rows], subjects),
+        "difference": grouped_interval([row["accuracy"] - row["forest"] for row in rows], subjects),
         "confusion": [[sum(row["confusion"][i][j] for row in rows) for j in numbers] for i in numbers],
         "classes": classes,
         "runs": [{key: row[key] for key in ("subject", "seed", "accuracy", "forest")} for row in rows],

@@ -51,7 +51,7 @@ def train_run(
     torch.manual_seed(settings.seed)
     recognizer, train = _begin(settings)
     train.transform = recognizer.features.augmented(*settings.augmentation())
-    val = _split(settings, "val", recognizer) if settings.split.val else None
+    val = open_split(settings, "val", recognizer) if settings.split.val else None
     resumed = (out / CONFIG).exists()
     write_json(out / CONFIG, settings.to_dict())  # from here on the folder is this run's
     folders = [out / f"member{number}" for number in range(len(recognizer.networks))]
@@ -74,7 +74,7 @@ def train_run(
     plot_curves([folder / "curves" for folder in folders], out / "curves.png")
     if not settings.split.test:
         return None
-    test = _split(settings, "test", recognizer)
+    test = open_split(settings, "test", recognizer)
     facts = {} if resumed else {"seconds": round(time.perf_counter() - begin, 1)}
     return evaluate_run(recognizer, test, out, config=settings.to_dict(), **facts)
 
@@ -88,12 +88,12 @@ def _begin(settings: Settings) -> tuple[Recognizer, KTHSkeletonDataset]:
                 f"the model in {settings.init} takes {recognizer.fps} frames a second, so leave out the rate "
                 f"{settings.rate}"
             )
-        train = _split(settings, "train", recognizer)
+        train = open_split(settings, "train", recognizer)
         recognizer.retarget(train.classes)
         for network in recognizer.networks:
             network.freeze(settings.freeze)
         return recognizer, train
-    train = _split(settings, "train")
+    train = open_split(settings, "train")
     features = SkeletonFeatures(train.skeleton, settings.streams).fit(train)
     num_dims = train[0].pos.shape[-1]
     recognizer = Recognizer(
@@ -102,7 +102,7 @@ def _begin(settings: Settings) -> tuple[Recognizer, KTHSkeletonDataset]:
     return recognizer, train
 
 
-def _split(settings: Settings, split: str, recognizer: Recognizer | None = None) -> KTHSkeletonDataset:
+def open_split(settings: Settings, split: str, recognizer: Recognizer | None = None) -> KTHSkeletonDataset:
     """One split of the recordings: with a recognizer's graph, rate and features, or with a graph of its own."""
     options: dict[str, Any] = {
         "root": settings.root,

@@ -76,8 +76,15 @@ def test_a_trained_network_is_tuned_further(run: Path, root: Path, tmp_path: Pat
     assert changed == {"classifier.weight", "classifier.bias"}
 
 
+def test_runs_are_fused(run: Path, tmp_path: Path) -> None:
+    assert "n = 24" in call("fuse", run, run, "--weights", "1,0.5", "--out", tmp_path)
+    assert json.loads((tmp_path / "metrics.json").read_text())["fused"][1]["weight"] == pytest.approx(
+        1 / 3, abs=1e-4
+    )
+
+
 def test_help_has_examples_and_is_quick_to_import() -> None:
-    for command in ("demo", "train", "evaluate", "predict", "cross-validate", "synthesize", "info"):
+    for command in ("demo", "train", "evaluate", "fuse", "predict", "cross-validate", "synthesize", "info"):
         assert f"stgcn-pyg {command}" in call(command, "--help")
     code = "import sys, stgcn_pyg.cli; print({'torch', 'torch_geometric', 'lightning', 'numpy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -106,6 +113,9 @@ def test_help_has_examples_and_is_quick_to_import() -> None:
         ),
         (["train", "--from", "nowhere"], "no model in nowhere"),
         (["evaluate", "nowhere"], "no model in nowhere"),
+        (["fuse", "RUN", "RUN", "--weights", "1,a"], "'1,a' is no list of weights"),
+        (["fuse", "RUN", "RUN", "--weights", "1,1", "--fit"], "leave --weights or --fit out"),
+        (["fuse", "RUN", "nowhere"], "no run in nowhere"),
         (["predict", "nowhere.npy", "--model", "RUN"], "nowhere.npy"),
         (["predict", "EMPTY", "--model", "RUN"], "empty.npy"),
         (["synthesize", "--subjects", "0"], "subject"),
