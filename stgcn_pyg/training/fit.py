@@ -12,6 +12,7 @@ from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 from lightning.pytorch.utilities.exceptions import SIGTERMException
 
+from stgcn_pyg.training.checkpoints import WholeCheckpoints
 from stgcn_pyg.training.module import ActionModule, Recordings, RecordingsModule
 from stgcn_pyg.training.recipe import Recipe
 
@@ -64,6 +65,7 @@ def fit(
         max_epochs=recipe.epochs,
         gradient_clip_val=recipe.clip or None,
         callbacks=callbacks,
+        plugins=[WholeCheckpoints()],
         logger=[CSVLogger(folder, "curves"), TensorBoardLogger(folder, "tensorboard")],
         reload_dataloaders_every_n_epochs=1,  # each epoch's loader is seeded with the epoch's number
         use_distributed_sampler=False,  # and knows its device's share
