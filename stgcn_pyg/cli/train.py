@@ -68,7 +68,9 @@ def train(
     clip: Annotated[float, typer.Option(help="Largest gradient norm; 0: any.", rich_help_panel=TRAINING)] = 5.0,
     crop: Annotated[int, typer.Option(help="Frames of the longest crops; 0: none.", rich_help_panel=TRAINING)] = 64,
     min_crop: Annotated[int, typer.Option(help="Frames of the shortest.", rich_help_panel=TRAINING)] = 16,
-    augment: Annotated[str, typer.Option(help="strong, paper or none.", rich_help_panel=TRAINING)] = "strong",
+    augment: Annotated[
+        str, typer.Option(help="strong, robust, paper or none.", rich_help_panel=TRAINING)
+    ] = "strong",
     init: Annotated[
         Path | None,
         typer.Option(

@@ -14,6 +14,7 @@ from stgcn_pyg.partition import NORMALIZATIONS, STRATEGIES
 from stgcn_pyg.skeleton import Skeleton, find_skeleton
 from stgcn_pyg.training.recipe import Recipe
 from stgcn_pyg.transforms import (
+    DropJoints,
     DropRootMotion,
     Flip,
     InputStreams,
@@ -41,6 +42,11 @@ def _strong(skeleton: Skeleton) -> list[BaseTransform]:
     ]
 
 
+def _robust(skeleton: Skeleton) -> list[BaseTransform]:
+    """Strong, and half of the bodies without the joints that other pose estimators do not know."""
+    return [RandomChoice([DropJoints(skeleton)], probability=0.5), *_strong(skeleton)]
+
+
 def _paper(skeleton: Skeleton) -> list[BaseTransform]:
     """The paper's augmentation."""
     return [kth_augmentation(skeleton)]
@@ -53,6 +59,7 @@ def _none(skeleton: Skeleton) -> list[BaseTransform]:
 
 AUGMENTATIONS: dict[str, Callable[[Skeleton], list[BaseTransform]]] = {
     "strong": _strong,
+    "robust": _robust,
     "paper": _paper,
     "none": _none,
 }
@@ -82,7 +89,7 @@ class Settings:
         dropout: Dropout in every unit.
         edge_importance: Learnable edge weights in every unit.
         members: Networks that are trained from seeds of their own and vote.
-        augment: ``"strong"``, ``"paper"`` or ``"none"``.
+        augment: ``"strong"``, ``"robust"``, ``"paper"`` or ``"none"``.
         crop: The longest random crops that are trained on, in frames; 0 for whole recordings.
         min_crop: The shortest of them.
         recipe: Optimiser and schedule.

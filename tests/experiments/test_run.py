@@ -51,7 +51,7 @@ def test_settings_survive_json(root: Path) -> None:
         ({"skeleton": "BODY_26"}, "no skeleton is called 'BODY_26'"),
         ({"streams": ["smell"]}, "no input stream is called 'smell'"),
         ({"width": 0}, "width is a positive factor"),
-        ({"augment": "wild"}, "augment 'wild' is not known; known: strong, paper, none"),
+        ({"augment": "wild"}, "augment 'wild' is not known; known: strong, robust, paper, none"),
         ({"protocol": {"train": [1], "test": [1]}}, "subject 1 stands in both the train and the test split"),
     ],
 )
