@@ -16,7 +16,7 @@ from stgcn_pyg.data import SkeletonData, TimelineLoader
 from stgcn_pyg.files import draft
 from stgcn_pyg.models import STGCN, Ensemble
 from stgcn_pyg.partition import SkeletonGraph
-from stgcn_pyg.sequence import SkeletonSequence
+from stgcn_pyg.sequence import SkeletonSequence, resample
 from stgcn_pyg.transforms import SkeletonFeatures
 
 MODEL_FOLDER = "model"
@@ -24,6 +24,9 @@ MODEL_FOLDER = "model"
 
 WEIGHTS_FILE = "model.safetensors"
 CONFIG_FILE = "recognizer.json"
+SAME_RATE = 0.02
+"""By how much two frame rates may differ and still be taken for the same, such as 29.97 and 30."""
+
 FORMAT = 1
 """The version of the folder's format."""
 
@@ -48,8 +51,8 @@ class Recognizer:
         >>> from stgcn_pyg.skeleton import BODY_25
         >>> recognizer = Recognizer(SkeletonGraph.build(BODY_25), ["walk", "run"], channels=[(16, 1), (32, 2)])
         >>> clip = SkeletonSequence(np.ones((40, 25, 2)), BODY_25, fps=25)
-        >>> recognizer.predict([clip]).sum(dim=1).allclose(torch.ones(1))
-        True
+        >>> recognizer.predict([clip]).shape
+        torch.Size([1, 2])
         >>> folder = getfixture("tmp_path")
         >>> recognizer.save_pretrained(folder)
         >>> Recognizer.from_pretrained(folder).classes
@@ -79,7 +82,7 @@ class Recognizer:
     def prepare(self, sequence: SkeletonSequence) -> SkeletonData:
         """A recording as the network takes it. One whose rate is not known is taken to have the model's.
 
-        Warns if its rate is another, or if nobody is seen in it.
+        One of another rate is resampled to the model's, with a warning. Warns too if nobody is seen in it.
 
         Raises:
             ValueError: If the recording has another layout or another number of coordinates.
@@ -95,18 +98,22 @@ class Recognizer:
             )
         if sequence.missing.all():
             warnings.warn(f"{sequence.name}: nobody is seen in any frame, so its scores mean nothing", stacklevel=2)
-        self.check_rate(sequence.fps)
         sequence = replace(sequence, fps=sequence.fps or self.fps)
+        if rate := self.other_rate(sequence.fps):
+            sequence = resample(sequence, rate)
         return self.features(SkeletonData.from_sequence(sequence).attach(self.graph))  # type: ignore[no-any-return]
 
-    def check_rate(self, fps: float | None) -> None:
-        """Warn if recordings have another frame rate than those that were trained on."""
-        if fps and self.fps and abs(fps / self.fps - 1) > 0.02:
-            warnings.warn(
-                f"recorded at {fps:g} frames a second, but the model was trained at {self.fps:g}; "
-                "its temporal kernels then span another time, so expect it to do worse",
-                stacklevel=3,
-            )
+    def other_rate(self, fps: float | None) -> float | None:
+        """The rate that recordings must be resampled to, with a warning; none if theirs is the model's."""
+        if not fps or not self.fps or abs(fps / self.fps - 1) <= SAME_RATE:
+            return None
+        between = "left out" if fps > self.fps else "interpolated"
+        warnings.warn(
+            f"recorded at {fps:g} frames a second; resampled to {self.fps:g}, which the model was trained at "
+            f"(frames between are {between})",
+            stacklevel=3,
+        )
+        return self.fps
 
     def predict(self, sequences: Sequence[SkeletonSequence], batch_size: int = 16) -> Tensor:
         """Probabilities ``[N, classes]`` of the actions in each recording."""
@@ -134,13 +141,40 @@ class Recognizer:
         with draft(folder / CONFIG_FILE) as path:
             path.write_text(json.dumps(self.to_dict()) + "\n")
 
+    def retarget(self, classes: Sequence[str]) -> None:
+        """Recognise other actions: new classifiers, untrained, unless the actions are those it knows already."""
+        if tuple(classes) == self.classes:
+            return
+        self.classes = tuple(classes)
+        for network in self.networks:
+            old = network.classifier
+            network.classifier = torch.nn.Linear(old.in_features, len(classes)).to(old.weight)
+
     @classmethod
-    def from_pretrained(cls, folder: str | Path) -> "Recognizer":
+    def from_pretrained(
+        cls,
+        folder: str | Path,
+        num_classes: int | None = None,
+        classes: Sequence[str] | None = None,
+        freeze: int = 0,
+    ) -> "Recognizer":
         """Read a folder that :meth:`save_pretrained` wrote, or a run folder that has it. Nothing is unpickled.
+
+        To fine-tune it on other actions, say which or how many, and how much of it is to stay as it is.
+
+        Args:
+            folder: The folder.
+            num_classes: The number of actions it is to recognise; if it is another than the model's, the
+                classifiers are new and untrained.
+            classes: Names of the actions it is to recognise instead of a number; if they are others than the
+                model's, so are the classifiers.
+            freeze: How many units, from the input on, are not to be trained; see
+                :meth:`~stgcn_pyg.models.STGCN.freeze`.
 
         Raises:
             FileNotFoundError: If there is no such folder or no model in it.
-            ValueError: If its files are damaged, of a newer format, or do not fit each other.
+            ValueError: If its files are damaged, of a newer format, or do not fit each other; if it has fewer units
+                than are to be frozen.
         """
         folder = Path(folder)
         if (folder / MODEL_FOLDER).is_dir():
@@ -158,6 +192,12 @@ class Recognizer:
             recognizer.model.load_state_dict(load_file(folder / WEIGHTS_FILE))
         except Exception as error:
             raise ValueError(f"the model in {folder} cannot be read: {error}") from error
+        if classes is None and num_classes not in (None, len(recognizer.classes)):
+            classes = [f"class{number}" for number in range(num_classes or 0)]
+        if classes is not None:
+            recognizer.retarget(classes)
+        for network in recognizer.networks:
+            network.freeze(freeze)
         return recognizer
 
     def to_dict(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import torch
 from stgcn_pyg.data import SkeletonData
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.recognizer import CONFIG_FILE, WEIGHTS_FILE, Recognizer
-from stgcn_pyg.sequence import SkeletonSequence
+from stgcn_pyg.sequence import SkeletonSequence, resample
 from stgcn_pyg.skeleton import BODY_25, COCO_17, Skeleton
 from stgcn_pyg.transforms import SkeletonFeatures
 
@@ -88,11 +88,62 @@ def test_other_layouts_are_refused() -> None:
         recognizer().predict([clip(num_dims=3)])
 
 
-def test_another_frame_rate_is_said() -> None:
-    with pytest.warns(UserWarning, match="recorded at 5 frames a second, but the model was trained at 25"):
-        recognizer().check_rate(5)
-    recognizer().check_rate(25)
-    recognizer().check_rate(None)
+def test_another_frame_rate_is_resampled_openly() -> None:
+    fast = replace(clip(60), fps=50)
+    with pytest.warns(UserWarning, match="recorded at 50 frames a second; resampled to 25, which the model"):
+        probabilities = recognizer().predict([fast])
+    assert torch.equal(probabilities, recognizer().predict([resample(fast, 25)]))
+    with pytest.warns(UserWarning, match=r"recorded at 5 frames .* resampled to 25.* are interpolated"):
+        assert recognizer().other_rate(5) == 25
+    for rate in (25, 24.98, None):
+        assert recognizer().other_rate(rate) is None
+
+
+@pytest.mark.parametrize("members", [1, 2])
+def test_other_actions_need_other_classifiers_and_no_other_weights(tmp_path: Path, members: int) -> None:
+    original = Recognizer(SkeletonGraph.build(BODY_25), ["a", "b", "c"], channels=SMALL, members=members)
+    original.save_pretrained(tmp_path)
+    for given, names in (
+        ({"num_classes": 5}, ("class0", "class1", "class2", "class3", "class4")),
+        ({"classes": ["x", "y", "z"]}, ("x", "y", "z")),
+    ):
+        tuned = Recognizer.from_pretrained(tmp_path, **given)
+        assert tuned.classes == names
+        assert tuned.predict([clip()]).shape == (1, len(names))
+        weights = original.model.state_dict()
+        assert all(
+            torch.equal(value, weights[name]) != ("classifier" in name)
+            if value.shape == weights[name].shape
+            else "classifier" in name
+            for name, value in tuned.model.state_dict().items()
+        )
+        tuned.save_pretrained(tmp_path / "tuned")
+        assert Recognizer.from_pretrained(tmp_path / "tuned").classes == names
+    for same in ({}, {"num_classes": 3}, {"classes": ("a", "b", "c")}):
+        again = Recognizer.from_pretrained(tmp_path, **same)
+        assert torch.equal(again.predict([clip()]), original.predict([clip()]))
+
+
+@pytest.mark.parametrize("freeze", [0, 1, 2])
+def test_what_is_frozen_is_not_trained(tmp_path: Path, freeze: int) -> None:
+    recognizer().save_pretrained(tmp_path)
+    tuned = Recognizer.from_pretrained(tmp_path, num_classes=2, freeze=freeze)
+    before = {name: value.clone() for name, value in tuned.model.state_dict().items()}
+    tuned.model.train()
+    data = tuned.prepare(clip())
+    optimizer = torch.optim.SGD(tuned.model.parameters(), lr=0.1)
+    torch.nn.functional.cross_entropy(tuned.model(data), torch.tensor([1])).backward()  # type: ignore[no-untyped-call]
+    optimizer.step()
+    frozen = [f"units.{number}." for number in range(freeze)] + (["final."] if freeze == 2 else [])
+    for name, value in tuned.model.state_dict().items():
+        stays = name.startswith(tuple(frozen)) or (name.endswith(("bias", "weight")) and before[name].numel() == 0)
+        assert torch.equal(value, before[name]) == stays, name
+
+
+def test_more_units_than_there_are_cannot_be_frozen(tmp_path: Path) -> None:
+    recognizer().save_pretrained(tmp_path)
+    with pytest.raises(ValueError, match="the network has 2 units, of which 3 cannot be frozen"):
+        Recognizer.from_pretrained(tmp_path, freeze=3)
 
 
 def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:

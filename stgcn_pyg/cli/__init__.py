@@ -8,6 +8,7 @@ import typer
 from stgcn_pyg.cli.cross_validate import cross_validate
 from stgcn_pyg.cli.demo import demo
 from stgcn_pyg.cli.evaluate import evaluate
+from stgcn_pyg.cli.fuse import fuse
 from stgcn_pyg.cli.info import info
 from stgcn_pyg.cli.predict import predict
 from stgcn_pyg.cli.synthesize import synthesize
@@ -23,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-for command in (demo, train, evaluate, predict, cross_validate, synthesize, info):
+for command in (demo, train, evaluate, fuse, predict, cross_validate, synthesize, info):
     app.command()(command)
 
 

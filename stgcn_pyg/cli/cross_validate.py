@@ -24,10 +24,11 @@ def cross_validate(
 
     `stgcn-pyg cross-validate --root poses --fps 5 --subjects 16-20 --seeds 3 --out runs/loso`
     """
+    from stgcn_pyg.datasets import Protocol
     from stgcn_pyg.experiments.cross_validation import cross_validate_runs
     from stgcn_pyg.experiments.settings import Settings
     from stgcn_pyg.training.recipe import Recipe
 
-    settings = Settings(str(root), subjects={"train": []}, fps=fps, width=width, recipe=Recipe(epochs=epochs))
+    settings = Settings(str(root), Protocol(), fps=fps, width=width, recipe=Recipe(epochs=epochs))
     cross_validate_runs(settings, parse_numbers(subjects), range(seeds), out, jobs)
     typer.echo((out / "summary.md").read_text())

@@ -25,7 +25,7 @@ def demo(
     import torch
 
     from stgcn_pyg.cli.predict import predict
-    from stgcn_pyg.datasets import KTH_PROTOCOLS
+    from stgcn_pyg.datasets import find_protocol
     from stgcn_pyg.experiments.run import train_run
     from stgcn_pyg.experiments.settings import Settings
     from stgcn_pyg.synthetic import write_synthetic_kth
@@ -36,7 +36,7 @@ def demo(
     typer.echo(f"1. {len(paths)} synthetic recordings in {folder / 'synthetic' / 'raw'}")
     settings = Settings(
         root=str(folder / "synthetic"),
-        subjects=KTH_PROTOCOLS["15/5/5"],
+        protocol=find_protocol("15/5/5"),
         width=WIDTH,
         members=1,
         crop=CROP,

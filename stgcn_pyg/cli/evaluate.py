@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from stgcn_pyg.cli.options import Fps, Root, parse_numbers
+from stgcn_pyg.cli.options import Fps, Root, Subsequences, parse_numbers
 
 
 def evaluate(
@@ -13,6 +13,7 @@ def evaluate(
     root: Root = Path("datasets/kth"),
     fps: Fps = None,
     subjects: Annotated[str, typer.Option(help="These subjects alone, such as 16-20,23.")] = "",
+    subsequences: Subsequences = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for metrics.json, report.md. [default: RUN/evaluation-NAME]")
     ] = None,
@@ -42,9 +43,12 @@ def evaluate(
         skeleton=recognizer.graph.skeleton,
         fps=fps,
         usual_fps=recognizer.fps or KTH_FPS,
+        rate=recognizer.fps,
+        subsequences=subsequences,
         transform=recognizer.features,
     )
-    recognizer.check_rate(recordings.fps)
+    for recorded in sorted({float(data.recorded_fps) for data in recordings}):
+        recognizer.other_rate(recorded)  # which says so
     part = f"-subjects-{subjects}" if subjects else ""
     folder = out or run / f"evaluation-{root.resolve().name}{part}"
     scores = evaluate_run(recognizer, recordings, folder, model=str(run))

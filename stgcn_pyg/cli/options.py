@@ -1,15 +1,24 @@
 """Options that several commands have."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from stgcn_pyg.datasets import Protocol
 
 Root = Annotated[Path, typer.Option(help="Folder of the recordings: flat, or with a folder raw in it.")]
 Fps = Annotated[
     float | None,
     typer.Option(help="Frames a second of the recordings, whatever their files say."),
+]
+Rate = Annotated[
+    float | None, typer.Option(help="Resample recordings to so many frames a second. [default: as they are]")
+]
+Subsequences = Annotated[
+    Path | None,
+    typer.Option(help="KTH's 00sequences.txt, to take the sub-sequences it lists. [default: whole videos]"),
 ]
 
 
@@ -32,8 +41,8 @@ def parse_numbers(text: str) -> list[int]:
     return sorted(set(numbers))
 
 
-def choose_subjects(protocol: str, train: str, val: str, test: str) -> dict[str, Sequence[int]]:
-    """The protocol's subjects, or the given ones if any are given.
+def choose_protocol(name: str, seed: int, train: str, val: str, test: str) -> "Protocol":
+    """The protocol of that name, or the given subjects if any are given.
 
     Raises:
         ValueError: If some are given, but none to train on.
@@ -42,7 +51,7 @@ def choose_subjects(protocol: str, train: str, val: str, test: str) -> dict[str,
 
     given = {"train": train, "val": val, "test": test}
     if not any(given.values()):
-        return dict(find_protocol(protocol))
+        return find_protocol(name, seed)
     if not train:
         raise ValueError("give --train-subjects too")
-    return {split: parse_numbers(text) if text else [] for split, text in given.items()}
+    return find_protocol({split: parse_numbers(text) for split, text in given.items() if text})

@@ -5,20 +5,29 @@ from typing import Annotated
 
 import typer
 
-from stgcn_pyg.cli.options import Fps, Root, choose_subjects
+from stgcn_pyg.cli.options import Fps, Rate, Root, Subsequences, choose_protocol
 
 NETWORK, TRAINING, SPLIT = "Network", "Training", "Who is trained and tested on"
 
 
 def train(
+    context: typer.Context,
     root: Root = Path("datasets/kth"),
     out: Annotated[Path, typer.Option(help="Run folder; a run interrupted there goes on.")] = Path("runs/kth"),
     fps: Fps = None,
+    rate: Rate = None,
+    subsequences: Subsequences = None,
     skeleton: Annotated[str, typer.Option(help="Joint layout of the recordings.")] = "BODY_25",
     protocol: Annotated[
-        str, typer.Option(help="Subjects by protocol: 15/5/5, 10/5/5 or 8/8/9.", rich_help_panel=SPLIT)
+        str,
+        typer.Option(
+            help="15/5/5, 10/5/5, 8/8/9, random-subjects, scenarios or stratified.", rich_help_panel=SPLIT
+        ),
     ] = "15/5/5",
-    train_subjects: Annotated[str, typer.Option(help="Or these, such as 16-20,23.", rich_help_panel=SPLIT)] = "",
+    split_seed: Annotated[int, typer.Option(help="What random splits are drawn from.", rich_help_panel=SPLIT)] = 0,
+    train_subjects: Annotated[
+        str, typer.Option(help="Or these subjects, such as 16-20,23.", rich_help_panel=SPLIT)
+    ] = "",
     val_subjects: Annotated[str, typer.Option(help="Validate on these.", rich_help_panel=SPLIT)] = "",
     test_subjects: Annotated[str, typer.Option(help="Test on these.", rich_help_panel=SPLIT)] = "",
     partition: Annotated[
@@ -76,7 +85,20 @@ def train(
     clip: Annotated[float, typer.Option(help="Largest gradient norm; 0: any.", rich_help_panel=TRAINING)] = 5.0,
     crop: Annotated[int, typer.Option(help="Frames of the longest crops; 0: none.", rich_help_panel=TRAINING)] = 64,
     min_crop: Annotated[int, typer.Option(help="Frames of the shortest.", rich_help_panel=TRAINING)] = 16,
-    augment: Annotated[str, typer.Option(help="strong, paper or none.", rich_help_panel=TRAINING)] = "strong",
+    augment: Annotated[
+        str, typer.Option(help="strong, robust, paper or none.", rich_help_panel=TRAINING)
+    ] = "strong",
+    init: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            help="Run or model folder to fine-tune; the network is then that one's.",
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    freeze: Annotated[
+        int, typer.Option(help="Its first units that stay as they are.", rich_help_panel=TRAINING)
+    ] = 0,
     seed: Annotated[int, typer.Option(help="What is random follows from it.", rich_help_panel=TRAINING)] = 0,
     workers: Annotated[int, typer.Option(help="Processes that load.", rich_help_panel=TRAINING)] = 0,
     accelerator: Annotated[str, typer.Option(help="auto, cpu, gpu, ...", rich_help_panel=TRAINING)] = "auto",
@@ -87,9 +109,9 @@ def train(
     precision: Annotated[str, typer.Option(help="32-true, bf16-mixed, ...", rich_help_panel=TRAINING)] = "32-true",
     progress: Annotated[bool, typer.Option(help="Progress bars.", rich_help_panel=TRAINING)] = True,
 ) -> None:
-    """Train a network on KTH recordings, and test it on subjects it has not seen.
+    """Train a network on KTH recordings, and test it on others.
 
-    The run folder gets the model, the settings, checkpoints, curves, and for the test subjects metrics.json,
+    The run folder gets the model, the settings, checkpoints, curves, and for the test recordings metrics.json,
     a confusion matrix and report.md.
 
     **Examples**
@@ -98,16 +120,24 @@ def train(
 
     `stgcn-pyg train --root poses --fps 5 --train-subjects 16-19 --test-subjects 20 --out runs/test20`
 
+    `stgcn-pyg train --protocol scenarios --rate 12.5 --subsequences 00sequences.txt --out runs/scenarios`
+
+    `stgcn-pyg train --from runs/synthetic --freeze 4 --root poses --fps 5 --learning-rate 1e-3 --out runs/tuned`
+
     `stgcn-pyg train --plain --dropout 0.5 --augment paper --learning-rate 1e-4 --schedule constant --epochs 500`
     """
+    if init is not None:
+        _check_network_is_not_given(context)
     from stgcn_pyg.experiments.run import train_run
     from stgcn_pyg.experiments.settings import Settings
     from stgcn_pyg.training.recipe import Recipe
 
     settings = Settings(
         root=str(root),
-        subjects=choose_subjects(protocol, train_subjects, val_subjects, test_subjects),
+        protocol=choose_protocol(protocol, split_seed, train_subjects, val_subjects, test_subjects),
         fps=fps,
+        rate=rate,
+        subsequences="" if subsequences is None else str(subsequences),
         skeleton=skeleton,
         partition=partition,
         normalization=normalization,
@@ -141,6 +171,8 @@ def train(
             label_smoothing=label_smoothing,
             clip=clip,
         ),
+        init="" if init is None else str(init),
+        freeze=freeze,
         seed=seed,
     )
     scores = train_run(
@@ -157,6 +189,14 @@ def train(
 
     say = rank_zero_only(typer.echo)  # of several devices' processes, the first
     if scores is None:
-        say(f"model: {out / 'model'} (no test subjects, so no score)")
+        say(f"model: {out / 'model'} (no test recordings, so no score)")
     else:
         say(f"test {scores}\nreport: {out / 'report.md'}")
+
+
+def _check_network_is_not_given(context: typer.Context) -> None:
+    """Refuse options of a network that is there already."""
+    network = [option for option in context.command.params if getattr(option, "rich_help_panel", None) == NETWORK]
+    sources = {option.opts[0]: context.get_parameter_source(str(option.name)) for option in network}
+    if given := [name for name, source in sources.items() if source and source.name == "COMMANDLINE"]:
+        raise ValueError(f"--from takes the network as it was trained; leave {', '.join(given)} out")

@@ -1,7 +1,7 @@
 """PyG data sets of skeleton recordings, and their evaluation protocols."""
 
 from stgcn_pyg.datasets.kth import KTH_ACTIONS, KTH_FPS, KTHSkeletonDataset
-from stgcn_pyg.datasets.protocol import KTH_PROTOCOLS, Protocol, leave_one_out
+from stgcn_pyg.datasets.protocol import KTH_PROTOCOLS, Protocol, find_protocol, leave_one_out, random_subjects
 from stgcn_pyg.datasets.skeleton_dataset import SkeletonDataset
 
 __all__ = [
@@ -11,5 +11,7 @@ __all__ = [
     "KTHSkeletonDataset",
     "Protocol",
     "SkeletonDataset",
+    "find_protocol",
     "leave_one_out",
+    "random_subjects",
 ]

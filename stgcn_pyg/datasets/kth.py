@@ -8,16 +8,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from torch_geometric.data.data import BaseData
 from tqdm import tqdm
 
 from stgcn_pyg.data import SkeletonData
-from stgcn_pyg.datasets.protocol import Protocol, find_protocol
+from stgcn_pyg.datasets.protocol import AnyProtocol, find_protocol
 from stgcn_pyg.datasets.skeleton_dataset import SkeletonDataset
-from stgcn_pyg.io import read_array, read_openpose_folder
+from stgcn_pyg.io import Subsequences, read_array, read_openpose_folder, read_subsequences
 from stgcn_pyg.partition import SkeletonGraph
-from stgcn_pyg.sequence import SkeletonSequence
+from stgcn_pyg.sequence import SkeletonSequence, resample
 from stgcn_pyg.skeleton import BODY_25, Skeleton
 from stgcn_pyg.synthetic import MARKER
 
@@ -26,6 +27,9 @@ KTH_ACTIONS = ("boxing", "handclapping", "handwaving", "jogging", "running", "wa
 
 KTH_FPS = 25.0
 """Frames a second of KTH's videos."""
+
+LENIENCY = 25
+"""By how many of KTH's frames a recording may be shorter than the list of sub-sequences says."""
 
 _NAME = re.compile(rf"person(?P<subject>\d+)_(?P<action>{'|'.join(KTH_ACTIONS)})_d(?P<scenario>\d+)(?:_uncomp)?")
 
@@ -54,8 +58,11 @@ class KTHSkeletonDataset(SkeletonDataset):
     Args:
         root: Where the recordings are.
         split: ``"train"``, ``"val"`` or ``"test"`` of the protocol, or ``"all"``.
-        protocol: ``"15/5/5"`` (published code), ``"10/5/5"`` (the paper's text), ``"8/8/9"`` (KTH's own), or
-            the subjects of each split, as :func:`~stgcn_pyg.datasets.leave_one_out` gives them.
+        protocol: By subject: ``"15/5/5"`` (published code), ``"10/5/5"`` (the paper's text), ``"8/8/9"`` (KTH's
+            own). With people in several splits, as in the published code: ``"scenarios"`` (train d1 and d2,
+            validate d3, test d4) and ``"stratified"`` (60/20/20 of every action). Or a
+            :class:`~stgcn_pyg.datasets.Protocol`, as :func:`~stgcn_pyg.datasets.leave_one_out` and
+            :func:`~stgcn_pyg.datasets.random_subjects` give them, or the subjects of each split.
         graph: The graph that samples carry, or the partition strategy to build it with; joint radii are
             measured on the training split, whatever the split is.
         normalization: The degree normalisation to build it with.
@@ -63,6 +70,10 @@ class KTHSkeletonDataset(SkeletonDataset):
         skeleton: The joint layout of the recordings.
         fps: Frames a second of the recordings; if left out, what their files or ``SYNTHETIC.json`` say.
         usual_fps: Frames a second where nothing says it.
+        rate: Resample to so many frames a second; see :func:`~stgcn_pyg.sequence.resample`. If left out,
+            recordings stay as they are.
+        subsequences: KTH's ``00sequences.txt``; then each of the sub-sequences that it lists is a recording. If
+            left out, whole videos are.
         transform: Applied to a sample whenever it is read.
         pre_transform: Applied to a sample before it is cached.
         pre_filter: Which samples are cached.
@@ -87,38 +98,38 @@ class KTHSkeletonDataset(SkeletonDataset):
         self,
         root: str | Path,
         split: str = "train",
-        protocol: str | Protocol = "15/5/5",
+        protocol: AnyProtocol = "15/5/5",
         graph: SkeletonGraph | str = "spatial",
         normalization: str = "directed",
         max_hops: int = 1,
         skeleton: Skeleton = BODY_25,
         fps: float | None = None,
         usual_fps: float = KTH_FPS,
+        rate: float | None = None,
+        subsequences: str | Path | None = None,
         transform: Callable[[SkeletonData], BaseData] | None = None,
         pre_transform: Callable[[SkeletonData], SkeletonData] | None = None,
         pre_filter: Callable[[SkeletonData], bool] | None = None,
         force_reload: bool = False,
     ) -> None:
-        subjects = find_protocol(protocol)
-        if split != "all" and split not in subjects:
-            raise ValueError(f"no split is called {split!r}; known: {', '.join(subjects)}, all")
+        protocol = find_protocol(protocol)
+        wanted = None if split == "all" else protocol.values(split)
         self.skeleton = skeleton
-        if fps is not None and fps <= 0:
-            raise ValueError(f"{fps} frames a second is not a rate")
+        for number in (fps, rate):
+            if number is not None and number <= 0:
+                raise ValueError(f"{number} frames a second is not a rate")
         self.given_fps = fps
         self.usual_fps = _synthetic_rate(root) or usual_fps
+        self.rate = rate
+        self.subsequences = None if subsequences is None else Path(subsequences)
         super().__init__(str(root), transform, pre_transform, pre_filter, force_reload=force_reload)
-        training = set(subjects.get("train", ()))
-        chosen = None if split == "all" else set(subjects[split])
-        self.finish(
-            graph,
-            normalization,
-            max_hops,
-            chosen=lambda data: chosen is None or int(data.subject) in chosen,
-            training=lambda data: int(data.subject) in training,
-        )
-        if len(self) == 0 and chosen:
-            raise ValueError(f"{root}: no recording of the {split} subjects {sorted(chosen)} is there")
+        self.finish(graph, normalization, max_hops, protocol.choose, split)
+        if len(self) == 0 and wanted:
+            raise ValueError(f"{root}: no recording of the {split} {protocol.by}s {sorted(wanted)} is there")
+
+    def _facts(self) -> dict[str, Any]:
+        stamp = None if self.subsequences is None else self.subsequences.stat()
+        return super()._facts() | {"subsequences": stamp and (stamp.st_size, stamp.st_mtime_ns)}
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -178,13 +189,18 @@ class KTHSkeletonDataset(SkeletonDataset):
             warnings.warn(
                 f"{self.raw_dir}: left out, as their names are none of KTH's: {', '.join(strangers)}", stacklevel=2
             )
-        recordings: dict[str, SkeletonData] = {}
+        videos: dict[str, SkeletonSequence] = {}
         for path in tqdm([Path(path) for path in self.raw_paths], "reading recordings", disable=None, leave=False):
             for sequence in self._sequences(path):
-                if sequence.name in recordings:
+                if sequence.name in videos:
                     raise ValueError(f"{path}: there is another recording {sequence.name}; keep one of them")
-                recordings[sequence.name] = self._labelled(sequence)
-        return list(recordings.values())
+                videos[sequence.name] = sequence
+        ranges = None if self.subsequences is None else read_subsequences(self.subsequences)
+        return [
+            self._labelled(video.name, part)
+            for video in videos.values()
+            for part in ([video] if ranges is None else self._subsequences(video, ranges))
+        ]
 
     def _sequences(self, path: Path) -> list[SkeletonSequence]:
         if path.is_dir():
@@ -193,15 +209,35 @@ class KTHSkeletonDataset(SkeletonDataset):
             sequences = [read_array(path, self.skeleton, fps=self.given_fps)]
         return [replace(sequence, fps=sequence.fps or self.usual_fps) for sequence in sequences]
 
-    def _labelled(self, sequence: SkeletonSequence) -> SkeletonData:
-        facts = _NAME.fullmatch(sequence.name)
+    def _subsequences(self, video: SkeletonSequence, listed: Subsequences) -> list[SkeletonSequence]:
+        """The parts of a video that the list names, frames counted at KTH's own rate."""
+        name = video.name.removesuffix("_uncomp")
+        if name not in listed:
+            raise ValueError(f"{self.subsequences}: does not list {name}, which is among the recordings")
+        assert video.fps is not None, "every recording was given a rate"
+        filmed = 1 + video.frame * (KTH_FPS / video.fps)  # the video's own frame numbers
+        end = max((last for _, last in listed[name]), default=0)
+        if filmed[-1] < end - LENIENCY:
+            raise ValueError(
+                f"{self.subsequences}: {name} is listed up to frame {end}, but its recording ends at "
+                f"{filmed[-1]:g}; sub-sequences need recordings that keep the frames without anybody in view"
+            )
+        return [
+            video.select((filmed >= first) & (filmed < last + 1), name=f"{video.name}_{number}")
+            for number, (first, last) in enumerate(listed[name], start=1)
+        ]
+
+    def _labelled(self, video: str, sequence: SkeletonSequence) -> SkeletonData:
+        facts = _NAME.fullmatch(video)
         if facts is None:
             raise ValueError(
-                f"{sequence.name!r} is no name of a KTH recording: expected personNN_ACTION_dK_uncomp with an "
+                f"{video!r} is no name of a KTH recording: expected personNN_ACTION_dK_uncomp with an "
                 f"action of {', '.join(KTH_ACTIONS)}"
             )
+        assert sequence.fps is not None, "every recording was given a rate"
         return SkeletonData.from_sequence(
-            sequence,
+            sequence if self.rate is None else resample(sequence, self.rate),
+            recorded_fps=sequence.fps,
             y=KTH_ACTIONS.index(facts["action"]),
             subject=int(facts["subject"]),
             scenario=int(facts["scenario"]),

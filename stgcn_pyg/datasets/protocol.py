@@ -1,45 +1,170 @@
-"""Who is trained on and who is tested on: evaluation protocols over subjects."""
+"""Which recordings are trained on and which are tested on: evaluation protocols."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
-Protocol = Mapping[str, Sequence[int]]
-"""Subjects of each split: ``{"train": [...], "val": [...], "test": [...]}``."""
+import numpy as np
+from sklearn.model_selection import StratifiedKFold
 
-KTH_PROTOCOLS: dict[str, Protocol] = {
-    "15/5/5": {"train": range(1, 16), "val": range(16, 21), "test": range(21, 26)},
-    "10/5/5": {"train": range(1, 11), "val": range(11, 16), "test": range(16, 21)},
-    "8/8/9": {
-        "train": (11, 12, 13, 14, 15, 16, 17, 18),
-        "val": (19, 20, 21, 23, 24, 25, 1, 4),
-        "test": (22, 2, 3, 5, 6, 7, 8, 9, 10),
-    },
-}
-"""KTH's protocols: the published code of the paper, its text (in subject order), and the data set's own."""
+from stgcn_pyg.data import SkeletonData
+
+SPLITS = ("train", "val", "test")
+"""The splits of every protocol: training, validation, test."""
+
+NUM_FOLDS = 5
+"""Into how many folds recordings are dealt; three are trained on, so that shares are 60/20/20."""
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """Splits recordings by one fact of each: who is seen, in which scenario, or which fold it was dealt to.
+
+    Args:
+        train: The fact's values that are trained on.
+        val: Those that are validated on.
+        test: Those that are tested on.
+        by: The fact: ``"subject"``, ``"scenario"`` or ``"fold"``. Folds deal each action's recordings evenly
+            among :data:`NUM_FOLDS`, whoever is seen in them; the parts of one video stay together.
+        seed: What folds are drawn from.
+
+    Raises:
+        ValueError: If there is no such fact, or a value stands in two splits.
+
+    Example:
+        >>> protocol = Protocol(train=(1, 2), test=(3,))
+        >>> recordings = [SkeletonData(subject=number) for number in (1, 2, 3, 4)]
+        >>> [data.subject for data in protocol.choose(recordings, "train")]
+        [1, 2]
+    """
+
+    train: Sequence[int] = ()
+    val: Sequence[int] = ()
+    test: Sequence[int] = ()
+    by: str = "subject"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Check that splits are apart."""
+        if self.by not in ("subject", "scenario", "fold"):
+            raise ValueError(f"recordings are split by subject, scenario or fold, not by {self.by!r}")
+        seen: dict[int, str] = {}
+        for split in SPLITS:
+            object.__setattr__(self, split, tuple(self.values(split)))
+            for value in self.values(split):
+                if seen.setdefault(value, split) != split:
+                    raise ValueError(f"{self.by} {value} stands in both the {seen[value]} and the {split} split")
+
+    def values(self, split: str) -> Sequence[int]:
+        """The fact's values in a split.
+
+        Raises:
+            ValueError: If there is no such split.
+        """
+        if split not in SPLITS:
+            raise ValueError(f"no split is called {split!r}; known: {', '.join(SPLITS)}, all")
+        values: Sequence[int] = getattr(self, split)
+        return values
+
+    def choose(self, recordings: Sequence[SkeletonData], split: str) -> list[SkeletonData]:
+        """The recordings of a split, in their order; ``"all"`` of them are in none."""
+        if split == "all":
+            return list(recordings)
+        facts = _folds(recordings, self.seed) if self.by == "fold" else [int(data[self.by]) for data in recordings]
+        chosen = set(self.values(split))
+        return [data for data, value in zip(recordings, facts, strict=True) if value in chosen]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain containers, for JSON."""
+        return {key: list(value) if key in SPLITS else value for key, value in asdict(self).items()}
 
 
 def leave_one_out(subject: int, subjects: Iterable[int]) -> Protocol:
     """Test on one subject and train on all others.
 
     Example:
-        >>> leave_one_out(17, range(16, 21))
-        {'train': [16, 18, 19, 20], 'val': [], 'test': [17]}
+        >>> leave_one_out(17, range(16, 19))
+        Protocol(train=(16, 18), val=(), test=(17,), by='subject', seed=0)
     """
-    return {"train": [other for other in subjects if other != subject], "val": [], "test": [subject]}
+    return Protocol(train=[other for other in subjects if other != subject], test=[subject])
 
 
-def find_protocol(protocol: str | Protocol) -> Protocol:
-    """The protocol of that name, or the one given.
+def random_subjects(seed: int = 0, sizes: tuple[int, int, int] = (15, 5, 5), num_subjects: int = 25) -> Protocol:
+    """Draw so many subjects for training, validation and test.
 
     Raises:
-        ValueError: If no protocol of that name is known, or a subject stands in two splits.
+        ValueError: If there are fewer subjects than are asked for.
+
+    Example:
+        >>> protocol = random_subjects(seed=1)
+        >>> sorted((*protocol.train, *protocol.val, *protocol.test)) == list(range(1, 26))
+        True
     """
-    if isinstance(protocol, str):
-        if protocol not in KTH_PROTOCOLS:
-            raise ValueError(f"no protocol is called {protocol!r}; known: {', '.join(KTH_PROTOCOLS)}")
-        return KTH_PROTOCOLS[protocol]
-    seen: dict[int, str] = {}
-    for split, subjects in protocol.items():
-        for subject in subjects:
-            if seen.setdefault(subject, split) != split:
-                raise ValueError(f"subject {subject} stands in both the {seen[subject]} and the {split} split")
-    return protocol
+    if min(sizes) < 0 or sum(sizes) > num_subjects:
+        raise ValueError(f"{sizes} subjects cannot be drawn from {num_subjects}")
+    order = np.random.default_rng(seed).permutation(num_subjects) + 1
+    parts = np.split(order, np.cumsum(sizes))
+    train, val, test = (sorted(part.tolist()) for part in parts[:3])
+    return Protocol(train, val, test)
+
+
+KTH_PROTOCOLS: dict[str, Callable[[int], Protocol]] = {
+    "15/5/5": lambda seed: Protocol(range(1, 16), range(16, 21), range(21, 26)),
+    "10/5/5": lambda seed: Protocol(range(1, 11), range(11, 16), range(16, 21)),
+    "8/8/9": lambda seed: Protocol(
+        train=(11, 12, 13, 14, 15, 16, 17, 18),
+        val=(19, 20, 21, 23, 24, 25, 1, 4),
+        test=(22, 2, 3, 5, 6, 7, 8, 9, 10),
+    ),
+    "random-subjects": random_subjects,
+    "scenarios": lambda seed: Protocol(train=(1, 2), val=(3,), test=(4,), by="scenario"),
+    "stratified": lambda seed: Protocol(train=(0, 1, 2), val=(3,), test=(4,), by="fold", seed=seed),
+}
+"""KTH's protocols by name, as functions of a seed that only those look at which draw.
+
+By subject: the published code of the paper, its text (in subject order), the data set's own, and 15/5/5 at random.
+Across scenarios, and stratified 60/20/20, as the paper's code has them; these two do not keep people apart.
+"""
+
+
+AnyProtocol = str | Protocol | Mapping[str, Any]
+"""A protocol, its name, or what :class:`Protocol` takes, such as the subjects of each split."""
+
+
+def find_protocol(protocol: AnyProtocol, seed: int = 0) -> Protocol:
+    """The protocol of that name, or the one given.
+
+    Args:
+        protocol: One of them, by name or value.
+        seed: What those are drawn from that are random.
+
+    Raises:
+        ValueError: If no protocol of that name is known, or it is impossible.
+
+    Example:
+        >>> find_protocol({"train": [1, 2], "test": [3]})
+        Protocol(train=(1, 2), val=(), test=(3,), by='subject', seed=0)
+    """
+    if isinstance(protocol, Protocol):
+        return protocol
+    if isinstance(protocol, Mapping):
+        if unknown := set(protocol) - {*SPLITS, "by", "seed"}:
+            odd = ", ".join(sorted(unknown))
+            raise ValueError(f"a protocol has no {odd}; it has {', '.join(SPLITS)}, by, seed")
+        return Protocol(**protocol)
+    if protocol not in KTH_PROTOCOLS:
+        raise ValueError(f"no protocol is called {protocol!r}; known: {', '.join(KTH_PROTOCOLS)}")
+    return KTH_PROTOCOLS[protocol](seed)
+
+
+def _folds(recordings: Sequence[SkeletonData], seed: int) -> list[int]:
+    """The fold of each recording: a video's parts together, each action spread evenly."""
+    videos = [(int(data.y), int(data.subject), int(data.scenario)) for data in recordings]
+    distinct = sorted(set(videos))
+    actions = [action for action, _, _ in distinct]
+    rarest = min((actions.count(action) for action in set(actions)), default=NUM_FOLDS)
+    if rarest < NUM_FOLDS:
+        raise ValueError(f"{NUM_FOLDS} folds need as many videos of every action, but of one there are {rarest}")
+    deal = StratifiedKFold(NUM_FOLDS, shuffle=True, random_state=seed).split(distinct, actions)
+    fold = {distinct[i]: number for number, (_, held_out) in enumerate(deal) for i in held_out}
+    return [fold[video] for video in videos]

@@ -17,7 +17,7 @@ from stgcn_pyg.files import draft
 from stgcn_pyg.partition import SkeletonGraph, joint_radii
 from stgcn_pyg.skeleton import Skeleton
 
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 """Raised when processing changes, so that caches of older versions are built anew."""
 
 
@@ -37,6 +37,7 @@ class SkeletonDataset(InMemoryDataset):
     fps: float
     given_fps: float | None
     usual_fps: float
+    rate: float | None
 
     def read(self) -> list[SkeletonData]:
         """All recordings of the raw files, whatever the split."""
@@ -48,7 +49,7 @@ class SkeletonDataset(InMemoryDataset):
             "version": CACHE_VERSION,
             "class": type(self).__name__,
             "skeleton": self.skeleton.to_dict(),
-            "fps": (self.given_fps, self.usual_fps),
+            "fps": (self.given_fps, self.usual_fps, self.rate),
             "pre_transform": _stable(self.pre_transform),
             "pre_filter": _stable(self.pre_filter),
             "raw": [(path, _stamp(Path(path))) for path in self.raw_paths],
@@ -106,26 +107,27 @@ class SkeletonDataset(InMemoryDataset):
         graph: SkeletonGraph | str,
         normalization: str,
         max_hops: int,
-        chosen: Callable[[SkeletonData], bool],
-        training: Callable[[SkeletonData], bool],
+        choose: Callable[[list[SkeletonData], str], list[SkeletonData]],
+        split: str,
     ) -> None:
-        """Keep the chosen recordings, and build the graph (from the training recordings) that they carry.
+        """Keep the recordings of a split, and build the graph (from the training recordings) that they carry.
 
         Args:
             graph: A graph, or the name of the partition strategy to build one with.
             normalization: The degree normalisation to build one with.
             max_hops: The neighbourhood's size D to build one with.
-            chosen: Which recordings the data set consists of.
-            training: Which recordings joint radii are measured on.
+            choose: The recordings of a split, such as ``Protocol.choose``; joint radii are measured on those of
+                ``"train"``.
+            split: The one that the data set consists of.
         """
         self._data, self.slices = self._everything
         everything = [super(SkeletonDataset, self).get(i) for i in range(self.len())]
-        recordings = [data for data in everything if chosen(data)]
+        recordings = choose(everything, split)
         if isinstance(graph, str):
-            measured = [data for data in everything if training(data)]
+            measured = choose(everything, "train")
             if graph == "spatial" and recordings and not measured:
                 warnings.warn(
-                    "no recording of a training subject is there to measure joint radii on, so the spatial "
+                    "no training recording is there to measure joint radii on, so the spatial "
                     "partition goes by hops; pass the graph of the training split",
                     stacklevel=3,
                 )
@@ -146,7 +148,10 @@ class SkeletonDataset(InMemoryDataset):
         rates = sorted({float(data.fps) for data in recordings})
         if len(rates) > 1:
             listed = ", ".join(f"{rate:g}" for rate in rates)
-            raise ValueError(f"{self.root}: recordings of several frame rates ({listed}) must be kept apart")
+            raise ValueError(
+                f"{self.root}: recordings of several frame rates ({listed}) must be kept apart, or brought to one "
+                "with rate="
+            )
         return rates[0]
 
     def get(self, idx: int) -> SkeletonData:

@@ -23,7 +23,7 @@ from stgcn_pyg.experiments.evaluation import METRICS
 from stgcn_pyg.experiments.run import CONFIG, train_run
 from stgcn_pyg.experiments.settings import Settings
 from stgcn_pyg.files import read_json, write_json
-from stgcn_pyg.metrics import Scores, mean_interval
+from stgcn_pyg.metrics import Scores, grouped_interval
 from stgcn_pyg.plots import plot_confusion
 from stgcn_pyg.skeleton import find_skeleton
 
@@ -40,7 +40,7 @@ def cross_validate_runs(
     Seeds of one subject share their test recordings, so intervals are over subjects, seeds averaged.
 
     Args:
-        settings: Settings of every run, but for its subjects and seed.
+        settings: Settings of every run, but for its protocol and seed.
         subjects: The subjects, each left out in turn.
         seeds: The seeds, for the network and for the forest.
         out: Where it all goes.
@@ -56,7 +56,7 @@ def cross_validate_runs(
         raise ValueError(f"to leave one subject out there must be two or more, not {list(subjects)}")
     runs = {
         out / f"subject{subject:02d}-seed{seed}": replace(
-            settings, subjects=leave_one_out(subject, subjects), seed=seed
+            settings, protocol=leave_one_out(subject, subjects), seed=seed
         )
         for seed in seeds
         for subject in subjects
@@ -100,7 +100,7 @@ def _fit_forest(folder: Path, settings: Settings) -> None:
     train, test = (
         list(
             KTHSkeletonDataset(
-                settings.root, split, settings.subjects, graph="uniform", skeleton=skeleton, fps=settings.fps
+                settings.root, split, settings.protocol, graph="uniform", skeleton=skeleton, fps=settings.fps
             )
         )
         for split in ("train", "test")
@@ -113,7 +113,7 @@ def _fit_forest(folder: Path, settings: Settings) -> None:
 def _row(folder: Path, settings: Settings) -> dict[str, Any]:
     """One run's accuracy beside the forest's."""
     metrics = read_json(folder / METRICS)
-    (subject,) = settings.subjects["test"]
+    (subject,) = settings.split.test
     return {
         "subject": subject,
         "seed": settings.seed,
@@ -127,19 +127,11 @@ def _row(folder: Path, settings: Settings) -> dict[str, Any]:
 def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     classes = rows[0]["classes"]
     numbers = range(len(classes))
-    subjects = sorted({row["subject"] for row in rows})
-
-    def over_subjects(values: Sequence[float]) -> tuple[float, float, float]:
-        by_subject = [
-            [value for row, value in zip(rows, values, strict=True) if row["subject"] == subject]
-            for subject in subjects
-        ]
-        return mean_interval([sum(group) / len(group) for group in by_subject])
-
+    subjects = [row["subject"] for row in rows]
     return {
-        "accuracy": over_subjects([row["accuracy"] for row in rows]),
-        "forest": over_subjects([row["forest"] for row in rows]),
-        "difference": over_subjects([row["accuracy"] - row["forest"] for row in rows]),
+        "accuracy": grouped_interval([row["accuracy"] for row in rows], subjects),
+        "forest": grouped_interval([row["forest"] for row in rows], subjects),
+        "difference": grouped_interval([row["accuracy"] - row["forest"] for row in rows], subjects),
         "confusion": [[sum(row["confusion"][i][j] for row in rows) for j in numbers] for i in numbers],
         "classes": classes,
         "runs": [{key: row[key] for key in ("subject", "seed", "accuracy", "forest")} for row in rows],

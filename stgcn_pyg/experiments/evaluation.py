@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor
+
 from stgcn_pyg.datasets import KTHSkeletonDataset
 from stgcn_pyg.files import write_json
 from stgcn_pyg.metrics import Scores
@@ -22,16 +24,29 @@ def evaluate_run(recognizer: Recognizer, recordings: KTHSkeletonDataset, out: Pa
         recordings: Recordings with its features.
         out: The folder to write into.
         **facts: What else ``metrics.json`` is to say.
+
+    Raises:
+        ValueError: If the recognizer knows other actions.
     """
-    probabilities = recognizer.predict_data(recordings)
+    if recognizer.classes != tuple(recordings.classes):
+        raise ValueError(
+            f"the model knows {', '.join(recognizer.classes)}, but the recordings are of "
+            f"{', '.join(recordings.classes)}; fine-tune it on those"
+        )
+    return write_scores(recognizer.predict_data(recordings), recordings, out, **facts)
+
+
+def write_scores(probabilities: Tensor, recordings: KTHSkeletonDataset, out: Path, **facts: Any) -> Scores:
+    """Score the probabilities ``[N, classes]`` of recordings and write what :func:`evaluate_run` writes."""
+    classes = recordings.classes
     predicted = probabilities.argmax(dim=1).tolist()
     true = [int(data.y) for data in recordings]
-    scores = Scores.of(true, predicted, recognizer.classes)
+    scores = Scores.of(true, predicted, classes)
     details = [
         {
             "name": data.name,
-            "true": recognizer.classes[y],
-            "predicted": recognizer.classes[y_hat],
+            "true": classes[y],
+            "predicted": classes[y_hat],
             "probability": round(float(row[y_hat]), 4),
         }
         for data, y, y_hat, row in zip(recordings, true, predicted, probabilities, strict=True)

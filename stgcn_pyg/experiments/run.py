@@ -26,7 +26,7 @@ def train_run(
     """Train and evaluate in a run folder; a run that was interrupted there goes on.
 
     The folder gets ``config.json``, ``model/`` (a :class:`~stgcn_pyg.recognizer.Recognizer`), ``memberN/`` with
-    checkpoints and logs of each network, ``curves.png``, and where there are test subjects ``metrics.json``,
+    checkpoints and logs of each network, ``curves.png``, and where there are test recordings ``metrics.json``,
     ``confusion.png`` and ``report.md``.
 
     Args:
@@ -37,7 +37,7 @@ def train_run(
         **trainer: What :class:`lightning.pytorch.Trainer` takes besides.
 
     Returns:
-        The scores on the test subjects, if there are any; of several devices' processes in the first alone.
+        The scores on the test recordings, if there are any; of several devices' processes in the first alone.
 
     Raises:
         ValueError: If the folder holds a run with other settings.
@@ -49,17 +49,12 @@ def train_run(
     settings.check_same(out / CONFIG)
     begin = time.perf_counter()
     torch.manual_seed(settings.seed)
-    train = _split(settings, "train")
-    features = SkeletonFeatures(train.skeleton, settings.streams).fit(train)
-    num_dims = train[0].pos.shape[-1]
-    recognizer = Recognizer(
-        train.graph, train.classes, features, train.fps, num_dims, settings.members, **settings.architecture
-    )
-    train.transform = features.augmented(*settings.augmentation())
-    val = _split(settings, "val", recognizer) if settings.subjects.get("val") else None
+    recognizer, train = _begin(settings)
+    train.transform = recognizer.features.augmented(*settings.augmentation())
+    val = open_split(settings, "val", recognizer) if settings.split.val else None
     resumed = (out / CONFIG).exists()
     write_json(out / CONFIG, settings.to_dict())  # from here on the folder is this run's
-    folders = [out / f"member{number}" for number in range(settings.members)]
+    folders = [out / f"member{number}" for number in range(len(recognizer.networks))]
     for number, (network, folder) in enumerate(zip(recognizer.networks, folders, strict=True)):
         goes_on = fit(
             network,
@@ -77,23 +72,49 @@ def train_run(
         return None
     recognizer.save_pretrained(out / MODEL_FOLDER)
     plot_curves([folder / "curves" for folder in folders], out / "curves.png")
-    if not settings.subjects.get("test"):
+    if not settings.split.test:
         return None
-    test = _split(settings, "test", recognizer)
+    test = open_split(settings, "test", recognizer)
     facts = {} if resumed else {"seconds": round(time.perf_counter() - begin, 1)}
     return evaluate_run(recognizer, test, out, config=settings.to_dict(), **facts)
 
 
-def _split(settings: Settings, split: str, recognizer: Recognizer | None = None) -> KTHSkeletonDataset:
-    """One split of the recordings: with a recognizer's graph and features, or with a graph of its own."""
+def _begin(settings: Settings) -> tuple[Recognizer, KTHSkeletonDataset]:
+    """What is trained, and on what: a recognizer to fine-tune, or a new one that the training recordings shape."""
+    if settings.init:
+        recognizer = Recognizer.from_pretrained(settings.init)
+        if settings.rate not in (None, recognizer.fps):
+            raise ValueError(
+                f"the model in {settings.init} takes {recognizer.fps} frames a second, so leave out the rate "
+                f"{settings.rate}"
+            )
+        train = open_split(settings, "train", recognizer)
+        recognizer.retarget(train.classes)
+        for network in recognizer.networks:
+            network.freeze(settings.freeze)
+        return recognizer, train
+    train = open_split(settings, "train")
+    features = SkeletonFeatures(train.skeleton, settings.streams).fit(train)
+    num_dims = train[0].pos.shape[-1]
+    recognizer = Recognizer(
+        train.graph, train.classes, features, train.fps, num_dims, settings.members, **settings.architecture
+    )
+    return recognizer, train
+
+
+def open_split(settings: Settings, split: str, recognizer: Recognizer | None = None) -> KTHSkeletonDataset:
+    """One split of the recordings: with a recognizer's graph, rate and features, or with a graph of its own."""
     options: dict[str, Any] = {
         "root": settings.root,
         "split": split,
-        "protocol": settings.subjects,
+        "protocol": settings.protocol,
         "skeleton": find_skeleton(settings.skeleton),
         "fps": settings.fps,
+        "rate": settings.rate,
+        "subsequences": settings.subsequences or None,
     }
     if recognizer is not None:
+        options |= {"rate": recognizer.fps, "skeleton": recognizer.graph.skeleton}
         return KTHSkeletonDataset(**options, graph=recognizer.graph, transform=recognizer.features)
     return KTHSkeletonDataset(
         **options,

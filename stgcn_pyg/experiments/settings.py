@@ -8,13 +8,14 @@ from typing import Any
 import torch
 from torch_geometric.transforms import BaseTransform
 
-from stgcn_pyg.datasets.protocol import Protocol, find_protocol
+from stgcn_pyg.datasets.protocol import AnyProtocol, Protocol, find_protocol
 from stgcn_pyg.files import read_json
 from stgcn_pyg.models import NINE_LAYERS, STGCN, TWELVE_LAYERS, scaled
 from stgcn_pyg.partition import NORMALIZATIONS, STRATEGIES, SkeletonGraph
 from stgcn_pyg.skeleton import Skeleton, find_skeleton
 from stgcn_pyg.training.recipe import Recipe
 from stgcn_pyg.transforms import (
+    DropJoints,
     DropRootMotion,
     Flip,
     InputStreams,
@@ -42,6 +43,11 @@ def _strong(skeleton: Skeleton) -> list[BaseTransform]:
     ]
 
 
+def _robust(skeleton: Skeleton) -> list[BaseTransform]:
+    """Strong, and half of the bodies without the joints that other pose estimators do not know."""
+    return [RandomChoice([DropJoints(skeleton)], probability=0.5), *_strong(skeleton)]
+
+
 def _paper(skeleton: Skeleton) -> list[BaseTransform]:
     """The paper's augmentation."""
     return [kth_augmentation(skeleton)]
@@ -54,6 +60,7 @@ def _none(skeleton: Skeleton) -> list[BaseTransform]:
 
 AUGMENTATIONS: dict[str, Callable[[Skeleton], list[BaseTransform]]] = {
     "strong": _strong,
+    "robust": _robust,
     "paper": _paper,
     "none": _none,
 }
@@ -66,8 +73,10 @@ class Settings:
 
     Attributes:
         root: Folder of the recordings.
-        subjects: Subjects of each split.
+        protocol: Which recordings are in which split.
         fps: Frames a second of the recordings; if left out, what the data set knows.
+        rate: Frames a second that they are resampled to; if left out, they stay as they are.
+        subsequences: Path of KTH's list of sub-sequences, to train and test on those; "" for whole videos.
         skeleton: Name of the joint layout.
         partition: Partition strategy.
         normalization: Degree normalisation of the graph.
@@ -86,10 +95,13 @@ class Settings:
         bias: Biases of the spatial convolutions: ``"channel"``, ``"partition"`` as published, or ``"none"``.
         backend: How spatial convolutions are computed.
         members: Networks that are trained from seeds of their own and vote.
-        augment: ``"strong"``, ``"paper"`` or ``"none"``.
+        augment: ``"strong"``, ``"robust"``, ``"paper"`` or ``"none"``.
         crop: The longest random crops that are trained on, in frames; 0 for whole recordings.
         min_crop: The shortest of them.
         recipe: Optimiser and schedule.
+        init: Folder of a model to fine-tune; "" for a new one. The graph, the input and the network are then that
+            model's, whatever is said here.
+        freeze: Units of that model, from the input on, that stay as they are.
         seed: What everything random is drawn from.
 
     Raises:
@@ -97,8 +109,10 @@ class Settings:
     """
 
     root: str
-    subjects: Protocol
+    protocol: AnyProtocol
     fps: float | None = None
+    rate: float | None = None
+    subsequences: str = ""
     skeleton: str = "BODY_25"
     partition: str = "spatial"
     normalization: str = "directed"
@@ -121,11 +135,13 @@ class Settings:
     crop: int = 64
     min_crop: int = 16
     recipe: Recipe = field(default_factory=Recipe)
+    init: str = ""
+    freeze: int = 0
     seed: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
-        find_protocol(self.subjects)
+        object.__setattr__(self, "protocol", find_protocol(self.protocol))
         InputStreams(find_skeleton(self.skeleton), self.streams)
         known: dict[str, Any] = {
             "partition": STRATEGIES,
@@ -151,6 +167,11 @@ class Settings:
             STGCN(graph, 1, 1, **self.architecture | {"channels": ((1, 1), (1, 1))})
 
     @property
+    def split(self) -> Protocol:
+        """Which recordings are in which split."""
+        return find_protocol(self.protocol)
+
+    @property
     def architecture(self) -> dict[str, Any]:
         """The settings of :class:`~stgcn_pyg.models.STGCN`."""
         return {
@@ -174,8 +195,7 @@ class Settings:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain containers, for JSON."""
-        subjects = {split: list(numbers) for split, numbers in self.subjects.items()}
-        return {**asdict(self), "subjects": subjects, "streams": list(self.streams)}
+        return {**asdict(self), "protocol": self.split.to_dict(), "streams": list(self.streams)}
 
     @classmethod
     def from_dict(cls, settings: dict[str, Any]) -> "Settings":

@@ -5,8 +5,17 @@ nothing about what is good enough to learn from.
 """
 
 from stgcn_pyg.io.arrays import read_array
+from stgcn_pyg.io.kth_annotations import Subsequences, read_subsequences
 from stgcn_pyg.io.openpose import read_openpose, read_openpose_folder
 from stgcn_pyg.io.recordings import read_recordings
 from stgcn_pyg.io.tracking import follow
 
-__all__ = ["follow", "read_array", "read_openpose", "read_openpose_folder", "read_recordings"]
+__all__ = [
+    "Subsequences",
+    "follow",
+    "read_array",
+    "read_openpose",
+    "read_openpose_folder",
+    "read_recordings",
+    "read_subsequences",
+]

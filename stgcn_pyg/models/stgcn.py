@@ -1,7 +1,7 @@
 """The network: a stack of spatial-temporal units, pooling over each sample, a linear classifier."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -130,6 +130,35 @@ class STGCN(torch.nn.Module):
         # The sum of the last residual unit is still to be normalised and activated; a plain unit's output is.
         self.final = torch.nn.Sequential(*([norm_relu(size, norm == "both", relu_first)] if residual else []))
         self.classifier = torch.nn.Linear(size, num_classes)
+        self.frozen: list[torch.nn.Module] = []
+
+    def freeze(self, num_units: int) -> None:
+        """Keep the first units as they are while the rest is trained, as fine-tuning does.
+
+        Their weights get no gradient, their norms keep their statistics and they drop nothing out. So it is with a
+        norm before the first of them, and where all units are frozen with the norm before pooling, so that the
+        classifier alone is trained.
+
+        Args:
+            num_units: How many, from the input on; 0 frees all.
+
+        Raises:
+            ValueError: If there are not so many.
+        """
+        if not 0 <= num_units <= len(self.units):
+            raise ValueError(f"the network has {len(self.units)} units, of which {num_units} cannot be frozen")
+        before = [self.norm, *self.units[:num_units]] if num_units else []
+        self.frozen = [*before, self.final] if num_units == len(self.units) else before
+        for part in (self.norm, *self.units, self.final):
+            part.requires_grad_(part not in self.frozen)
+        self.train(self.training)
+
+    def train(self, mode: bool = True) -> Self:
+        """Switch to training, all but what is frozen, or to evaluation."""
+        super().train(mode)
+        for part in self.frozen:
+            part.eval()
+        return self
 
     def forward(self, data: Any) -> Tensor:
         """Logits ``[N, classes]`` of a :class:`~stgcn_pyg.data.SkeletonData`, a timeline batch or an unrolled one.

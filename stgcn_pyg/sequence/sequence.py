@@ -1,6 +1,6 @@
 """One recording of one body, as it was recorded: checked NumPy arrays and facts, nothing of torch."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -97,6 +97,16 @@ class SkeletonSequence:
     def missing(self) -> npt.NDArray[np.bool_]:
         """Which joints were not seen, ``[T, V]``."""
         return self.score <= 0
+
+    def select(self, frames: npt.NDArray[np.bool_] | slice, name: str) -> "SkeletonSequence":
+        """Some of the frames alone, under another name; they keep their numbers.
+
+        Example:
+            >>> from stgcn_pyg.skeleton import BODY_25
+            >>> SkeletonSequence(np.ones((40, 25, 2)), BODY_25).select(slice(10, 20), name="part").frame[[0, -1]]
+            array([10, 19])
+        """
+        return replace(self, pos=self.pos[frames], score=self.score[frames], frame=self.frame[frames], name=name)
 
     def __len__(self) -> int:
         """The number of frames :math:`T`."""

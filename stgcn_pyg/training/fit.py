@@ -14,6 +14,7 @@ from lightning.pytorch.plugins import LayerSync
 from lightning.pytorch.utilities.exceptions import SIGTERMException
 
 from stgcn_pyg.nn import synchronize
+from stgcn_pyg.training.checkpoints import WholeCheckpoints
 from stgcn_pyg.training.module import ActionModule, Recordings, RecordingsModule
 from stgcn_pyg.training.recipe import Recipe
 
@@ -70,12 +71,11 @@ def fit(
     if progress:
         callbacks.append(_Progress())
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)  # it advertises
-    if sync_batchnorm:
-        trainer["plugins"] = _SynchronizedNorms()
     engine = Trainer(
         max_epochs=recipe.epochs,
         gradient_clip_val=recipe.clip or None,
         callbacks=callbacks,
+        plugins=[WholeCheckpoints(), *([_SynchronizedNorms()] if sync_batchnorm else [])],
         logger=[CSVLogger(folder, "curves"), TensorBoardLogger(folder, "tensorboard")],
         reload_dataloaders_every_n_epochs=1,  # each epoch's loader is seeded with the epoch's number
         use_distributed_sampler=False,  # and knows its device's share
@@ -88,11 +88,12 @@ def fit(
     )
     if engine.world_size > 1:
         _check_shares(recipe, len(train), None if val is None else len(val), engine.world_size)  # type: ignore[arg-type]
-    module = ActionModule(model, recipe, num_classes, seed)
+    module = ActionModule(model.train(), recipe, num_classes, seed)
     data = RecordingsModule(train, val, recipe, seed, num_workers)
     resume = checkpoints / "last.ckpt"
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", r"`isinstance\(treespec, LeafSpec\)`", FutureWarning)  # Lightning's own
+        warnings.filterwarnings("ignore", r"Found \d+ module\(s\) in eval mode")  # the frozen units
         warnings.filterwarnings("ignore", "Checkpoint directory .* is not empty")  # a run that is taken up again
         try:
             engine.fit(module, data, ckpt_path=resume if resume.exists() else None, weights_only=True)

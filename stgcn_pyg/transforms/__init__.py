@@ -4,12 +4,13 @@ from stgcn_pyg.transforms.augment import Flip, RandomChoice, Rotate, Scale, Tran
 from stgcn_pyg.transforms.features import SkeletonFeatures
 from stgcn_pyg.transforms.input_streams import InputStreams
 from stgcn_pyg.transforms.normalize_pose import NormalizePose
-from stgcn_pyg.transforms.perturb import DropRootMotion, Jitter, Stretch
+from stgcn_pyg.transforms.perturb import DropJoints, DropRootMotion, Jitter, Stretch
 from stgcn_pyg.transforms.random_crop import RandomCrop
 from stgcn_pyg.transforms.standardize import Standardize
 from stgcn_pyg.transforms.unroll_frames import UnrollFrames
 
 __all__ = [
+    "DropJoints",
     "DropRootMotion",
     "Flip",
     "InputStreams",

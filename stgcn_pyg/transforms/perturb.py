@@ -1,10 +1,16 @@
 """Augmentations beyond the paper's, for the same place: between normalisation and streams."""
 
+from collections.abc import Sequence
+
 import torch
 from torch_geometric.data import Data
 from torch_geometric.transforms import BaseTransform
 
+from stgcn_pyg.skeleton import Skeleton
 from stgcn_pyg.transforms.augment import augmented
+
+DETAILS = ("eye", "ear", "big_toe", "small_toe", "heel", "hand_tip", "thumb")
+"""Joints, by what follows the side in their names, that many pose estimators never report."""
 
 
 class Stretch(BaseTransform):
@@ -55,3 +61,35 @@ class DropRootMotion(BaseTransform):
         """Set the motion to 0."""
         data.motion = torch.zeros_like(data.motion)
         return augmented(data)
+
+
+class DropJoints(BaseTransform):
+    """Makes joints missing throughout, as in the recordings of a pose estimator that does not know them.
+
+    Args:
+        skeleton: The joint layout.
+        names: Which joints, by what follows the side in their names; those that the layout lacks do not matter.
+
+    Example:
+        >>> from stgcn_pyg.skeleton import BODY_25
+        >>> from stgcn_pyg.data import SkeletonData
+        >>> data = SkeletonData(x=torch.ones(4, 25, 2), score=torch.ones(4, 25))
+        >>> DropJoints(BODY_25, ["ankle", "nose"])(data).score[0].sum()
+        tensor(22.)
+    """
+
+    def __init__(self, skeleton: Skeleton, names: Sequence[str] = DETAILS) -> None:
+        self.skeleton = skeleton
+        self.names = tuple(names)
+        stems = [joint.removeprefix("left_").removeprefix("right_") for joint in skeleton.joints]
+        self.kept = torch.tensor([stem not in self.names for stem in stems])
+
+    def forward(self, data: Data) -> Data:
+        """Drop."""
+        data.score = data.score * self.kept
+        data.x = data.x * self.kept[:, None]
+        return augmented(data)
+
+    def __repr__(self) -> str:
+        """The layout and the joints by name."""
+        return f"{type(self).__name__}({self.skeleton.name}, {list(self.names)})"

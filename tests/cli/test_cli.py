@@ -7,10 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load_file
 from typer.testing import CliRunner
 
 from stgcn_pyg.cli import app, main
-from stgcn_pyg.cli.options import choose_subjects, parse_numbers
+from stgcn_pyg.cli.options import choose_protocol, parse_numbers
+from stgcn_pyg.datasets import Protocol, random_subjects
 
 runner = CliRunner()
 
@@ -64,8 +67,24 @@ def test_info_describes_a_model_and_the_machine(run: Path) -> None:
     assert "torch-geometric" in call("info")
 
 
+def test_a_trained_network_is_tuned_further(run: Path, root: Path, tmp_path: Path) -> None:
+    small = ["--epochs", 1, "--crop", 16, "--accelerator", "cpu", "--no-progress"]
+    tuned = ["--from", run, "--freeze", 10, "--train-subjects", "2", "--test-subjects", "1"]
+    assert "n = 24" in call("train", "--root", root, "--out", tmp_path / "tuned", *tuned, *small)
+    before, after = (load_file(folder / "model" / "model.safetensors") for folder in (run, tmp_path / "tuned"))
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert changed == {"classifier.weight", "classifier.bias"}
+
+
+def test_runs_are_fused(run: Path, tmp_path: Path) -> None:
+    assert "n = 24" in call("fuse", run, run, "--weights", "1,0.5", "--out", tmp_path)
+    assert json.loads((tmp_path / "metrics.json").read_text())["fused"][1]["weight"] == pytest.approx(
+        1 / 3, abs=1e-4
+    )
+
+
 def test_help_has_examples_and_is_quick_to_import() -> None:
-    for command in ("demo", "train", "evaluate", "predict", "cross-validate", "synthesize", "info"):
+    for command in ("demo", "train", "evaluate", "fuse", "predict", "cross-validate", "synthesize", "info"):
         assert f"stgcn-pyg {command}" in call(command, "--help")
     code = "import sys, stgcn_pyg.cli; print({'torch', 'torch_geometric', 'lightning', 'numpy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -79,7 +98,10 @@ def test_help_has_examples_and_is_quick_to_import() -> None:
         (["train", "--train-subjects", "one"], "'one' is no list of numbers such as 16-20,23"),
         (["train", "--test-subjects", "1"], "give --train-subjects too"),
         (["train", "--train-subjects", "1", "--test-subjects", "1"], "subject 1 stands in both"),
-        (["train", "--protocol", "1/2/3"], "no protocol is called '1/2/3'; known: 15/5/5, 10/5/5, 8/8/9"),
+        (
+            ["train", "--protocol", "1/2/3"],
+            "no protocol is called '1/2/3'; known: 15/5/5, 10/5/5, 8/8/9, random-subjects",
+        ),
         (
             ["train", "--streams", "smell", "--root", "ROOT", "--protocol", "15/5/5"],
             "no input stream is called 'smell'",
@@ -87,7 +109,15 @@ def test_help_has_examples_and_is_quick_to_import() -> None:
         (["train", "--partition", "random", "--root", "ROOT"], "partition 'random' is not known"),
         (["train", "--schedule", "warm", "--root", "ROOT"], "schedule 'warm' is not known; known: constant, step"),
         (["train", "--norm", "start", "--root", "ROOT"], "have no norm 'start'; known: both, once, none"),
+        (
+            ["train", "--from", "RUN", "--width", "1", "--layers", "9"],
+            "as it was trained; leave --layers, --width out",
+        ),
+        (["train", "--from", "nowhere"], "no model in nowhere"),
         (["evaluate", "nowhere"], "no model in nowhere"),
+        (["fuse", "RUN", "RUN", "--weights", "1,a"], "'1,a' is no list of weights"),
+        (["fuse", "RUN", "RUN", "--weights", "1,1", "--fit"], "leave --weights or --fit out"),
+        (["fuse", "RUN", "nowhere"], "no run in nowhere"),
         (["predict", "nowhere.npy", "--model", "RUN"], "nowhere.npy"),
         (["predict", "EMPTY", "--model", "RUN"], "empty.npy"),
         (["synthesize", "--subjects", "0"], "subject"),
@@ -120,7 +150,7 @@ def test_defaults_are_those_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> 
     seen: list[Settings] = []
     monkeypatch.setattr(run, "train_run", lambda settings, *args, **kwargs: seen.append(settings))
     call("train", "--train-subjects", "1", "--test-subjects", "2")
-    assert seen[0].to_dict() == Settings("datasets/kth", {"train": [1], "val": [], "test": [2]}).to_dict()
+    assert seen[0].to_dict() == Settings("datasets/kth", Protocol([1], test=[2])).to_dict()
 
 
 def test_every_switch_of_network_and_training_is_an_option(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,8 +191,9 @@ def test_what_is_no_list_of_numbers_is_refused(text: str) -> None:
 
 def test_numbers() -> None:
     assert parse_numbers("3,1-2, 2") == [1, 2, 3]
-    assert choose_subjects("8/8/9", "", "", "")["val"][0] == 19
-    assert choose_subjects("8/8/9", "1-2", "", "5") == {"train": [1, 2], "val": [], "test": [5]}
+    assert choose_protocol("8/8/9", 0, "", "", "").val[0] == 19
+    assert choose_protocol("8/8/9", 0, "1-2", "", "5") == Protocol([1, 2], test=[5])
+    assert choose_protocol("random-subjects", 1, "", "", "") == random_subjects(1)
 
 
 def test_predictions_do_not_depend_on_company(run: Path, root: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import torch
 from torch_geometric.data import Data
 
 from stgcn_pyg.data import TimelineLoader
-from stgcn_pyg.datasets import KTH_ACTIONS, KTH_PROTOCOLS, KTHSkeletonDataset, leave_one_out
+from stgcn_pyg.datasets import KTH_ACTIONS, KTHSkeletonDataset, find_protocol, leave_one_out
 from stgcn_pyg.partition import SkeletonGraph, joint_radii
 from stgcn_pyg.skeleton import BODY_25, COCO_17
 from stgcn_pyg.synthetic import write_synthetic_kth
@@ -179,11 +179,11 @@ def everybody(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.mark.parametrize("protocol", KTH_PROTOCOLS)
+@pytest.mark.parametrize("protocol", ["15/5/5", "10/5/5", "8/8/9", "random-subjects"])
 @pytest.mark.parametrize("split", ["train", "val", "test"])
 def test_a_split_holds_its_subjects(everybody: Path, protocol: str, split: str) -> None:
     dataset = KTHSkeletonDataset(everybody, split=split, protocol=protocol)
-    assert subjects_of(dataset) == sorted(KTH_PROTOCOLS[protocol][split])
+    assert subjects_of(dataset) == sorted(find_protocol(protocol).values(split))
 
 
 def test_all_is_everybody(everybody: Path) -> None:
@@ -242,7 +242,7 @@ def test_radii_are_measured_on_the_training_subjects_alone(tmp_path: Path) -> No
 
 def test_without_training_recordings_hops_stand_in(tmp_path: Path) -> None:
     write(tmp_path / "raw", subjects=[21])
-    with pytest.warns(UserWarning, match="no recording of a training subject is there"):
+    with pytest.warns(UserWarning, match="no training recording is there"):
         graph = KTHSkeletonDataset(tmp_path, split="test").graph
     assert torch.equal(graph.edge_type, SkeletonGraph.build(BODY_25).edge_type)
 
@@ -450,3 +450,93 @@ def test_a_recording_that_is_there_twice_is_refused(tmp_path: Path) -> None:
     save_npz(tmp_path / "raw" / "again" / "person01_boxing_d1_uncomp.npz", fps=25)
     with pytest.raises(ValueError, match="there is another recording person01_boxing_d1_uncomp; keep one"):
         KTHSkeletonDataset(tmp_path, "all", graph="uniform")
+
+
+# --- protocols by scenario, sub-sequences and other rates
+
+
+def test_scenarios_as_splits(tmp_path: Path) -> None:
+    write(tmp_path / "raw", subjects=[1, 2], scenarios=[1, 2, 3, 4])
+    for split, scenarios in (("train", {1, 2}), ("val", {3}), ("test", {4})):
+        dataset = KTHSkeletonDataset(tmp_path, split, "scenarios")
+        assert {int(data.scenario) for data in dataset} == scenarios
+        assert subjects_of(dataset) == [1, 2]
+
+
+def annotate(folder: Path, *lines: str) -> Path:
+    path = folder / "00sequences.txt"
+    path.write_text("\n".join(lines))
+    return path
+
+
+def test_subsequences_are_recordings_of_their_own(tmp_path: Path) -> None:
+    (path,) = write(tmp_path / "raw", actions=["boxing"], num_frames=40)
+    listed = annotate(tmp_path, "person01_boxing_d1 frames 1-10, 21-40")
+    dataset = KTHSkeletonDataset(tmp_path, "all", graph="uniform", subsequences=listed)
+    assert [data.name for data in dataset] == ["person01_boxing_d1_uncomp_1", "person01_boxing_d1_uncomp_2"]
+    array = torch.from_numpy(np.load(path))
+    assert torch.equal(dataset[0].pos, array[:10, :, :2])
+    assert torch.equal(dataset[1].pos, array[20:40, :, :2])
+    assert dataset[1].frame[[0, -1]].tolist() == [20, 39]
+    assert len(KTHSkeletonDataset(tmp_path, "all", graph="uniform")) == 1
+
+
+@pytest.mark.parametrize(("fps", "first", "last"), [(12.5, 10, 19), (5.0, 4, 7), (50.0, 40, 79)])
+def test_subsequences_are_cut_at_the_recordings_own_rate(tmp_path: Path, fps: float, first: int, last: int) -> None:
+    write(tmp_path / "raw", actions=["boxing"], num_frames=100)
+    listed = annotate(tmp_path, "person01_boxing_d1 frames 21-40")
+    (data,) = KTHSkeletonDataset(tmp_path, "all", graph="uniform", fps=fps, subsequences=listed)
+    assert data.frame[[0, -1]].tolist() == [first, last]
+
+
+def test_another_list_is_another_cache(tmp_path: Path) -> None:
+    write(tmp_path / "raw", actions=["boxing"], num_frames=40)
+    for ranges, count in (("1-10, 21-40", 2), ("1-10, 11-20, 21-40", 3)):
+        listed = annotate(tmp_path, f"person01_boxing_d1 frames {ranges}")
+        assert len(KTHSkeletonDataset(tmp_path, "all", graph="uniform", subsequences=listed)) == count
+
+
+def test_a_recording_that_the_list_does_not_fit_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "raw", actions=["boxing"], num_frames=40)
+    listed = annotate(tmp_path, "person01_boxing_d1 frames 1-10, 21-90")
+    with pytest.raises(
+        ValueError, match=r"person01_boxing_d1 is listed up to frame 90, but its recording ends at 4"
+    ):
+        KTHSkeletonDataset(tmp_path, "all", graph="uniform", subsequences=listed)
+    listed = annotate(tmp_path, "person02_boxing_d1 frames 1-10")
+    with pytest.raises(ValueError, match="does not list person01_boxing_d1"):
+        KTHSkeletonDataset(tmp_path, "all", graph="uniform", subsequences=listed)
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        KTHSkeletonDataset(tmp_path, "all", graph="uniform", subsequences=tmp_path / "nowhere")
+
+
+def test_a_rate_is_resampled_to_and_the_recorded_one_is_kept(tmp_path: Path) -> None:
+    (path,) = write(tmp_path / "raw", actions=["boxing"], num_frames=40)
+    dataset = KTHSkeletonDataset(tmp_path, "all", graph="uniform", rate=5)
+    assert dataset.fps == 5
+    assert dataset[0].recorded_fps.item() == 25
+    np.testing.assert_array_equal(dataset[0].pos, np.load(path)[::5, :, :2])
+    save_npz(tmp_path / "raw" / "person01_boxing_d2_uncomp.npz", fps=12.5)
+    assert [float(data.fps) for data in KTHSkeletonDataset(tmp_path, "all", graph="uniform", rate=12.5)] == [
+        12.5
+    ] * 2
+    with pytest.raises(ValueError, match="0 frames a second is not a rate"):
+        KTHSkeletonDataset(tmp_path, rate=0)
+
+
+def test_the_real_list_on_real_recordings(real_data: Path, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    listed = real_data / "kth_annotations" / "00sequences.txt"
+    for action in ("boxing", "handclapping", "handwaving"):
+        name = f"person16_{action}_d1_uncomp.npy"
+        (raw / name).write_bytes((real_data / "kth_poses_5fps" / name).read_bytes())
+    dataset = KTHSkeletonDataset(tmp_path, "all", graph="uniform", fps=5, subsequences=listed)
+    assert len(dataset) == 12
+    frames = sum(data.num_frames for data in dataset)
+    whole = sum(len(np.load(path)) for path in raw.iterdir())
+    assert 0.9 < frames / whole <= 1
+    name = "person16_running_d1_uncomp.npy"  # its poses were joined over the frames without anybody
+    (raw / name).write_bytes((real_data / "kth_poses_5fps" / name).read_bytes())
+    with pytest.raises(ValueError, match="person16_running_d1 is listed up to frame 380"):
+        KTHSkeletonDataset(tmp_path, "all", graph="uniform", fps=5, subsequences=listed)

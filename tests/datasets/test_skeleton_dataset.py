@@ -334,15 +334,21 @@ class Jumps(SkeletonDataset):
 
     def __init__(self, root: Path, training: int = 2) -> None:
         self.skeleton = BODY_25
-        self.given_fps, self.usual_fps = None, 25.0
+        self.given_fps, self.usual_fps, self.rate = None, 25.0, None
+        self.training = training
         super().__init__(str(root))
         self.finish(
             graph="spatial",
             normalization="row",
             max_hops=1,
-            chosen=lambda data: data.num_frames > 2,
-            training=lambda data: int(data.y) < training,
+            choose=self.choose,
+            split="all",
         )
+
+    def choose(self, recordings: list[SkeletonData], split: str) -> list[SkeletonData]:
+        if split == "train":
+            return [data for data in recordings if int(data.y) < self.training]
+        return [data for data in recordings if data.num_frames > 2]
 
     @property
     def raw_file_names(self) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from stgcn_pyg.datasets import KTHSkeletonDataset
+from stgcn_pyg.datasets import KTHSkeletonDataset, Protocol
 from stgcn_pyg.experiments import Settings
 from stgcn_pyg.experiments.cross_validation import cross_validate_runs
 from stgcn_pyg.experiments.evaluation import evaluate_run
@@ -31,7 +31,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings(root: Path) -> Settings:
     return Settings(
         root=str(root),
-        subjects={"train": [1], "val": [2], "test": [3]},
+        protocol=Protocol([1], [2], [3]),
         width=0.05,
         members=1,
         crop=16,
@@ -54,7 +54,7 @@ def test_settings_survive_json(root: Path) -> None:
         ({"skeleton": "BODY_26"}, "no skeleton is called 'BODY_26'"),
         ({"streams": ["smell"]}, "no input stream is called 'smell'"),
         ({"width": 0}, "width is a positive factor"),
-        ({"augment": "wild"}, "augment 'wild' is not known; known: strong, paper, none"),
+        ({"augment": "wild"}, "augment 'wild' is not known; known: strong, robust, paper, none"),
         ({"norm": "middle"}, "have no norm 'middle'; known: both, once, none"),
         ({"norm": "start", "residual": True}, "have no norm 'start'; known: both, once, none"),
         ({"norm": "start", "residual": False, "relu_first": True}, "norm='start' has none; take both or end"),
@@ -62,7 +62,7 @@ def test_settings_survive_json(root: Path) -> None:
         ({"bias": "joint"}, "no bias is called 'joint'; known: channel, partition, none"),
         ({"backend": "quantum"}, "no backend is called 'quantum'; known: auto, sparse, segment, dense"),
         ({"kernel_size": 4}, "an odd number of frames, not 4"),
-        ({"subjects": {"train": [1], "test": [1]}}, "subject 1 stands in both the train and the test split"),
+        ({"protocol": {"train": [1], "test": [1]}}, "subject 1 stands in both the train and the test split"),
     ],
 )
 def test_settings_refuse_nonsense(root: Path, change: dict[str, object], message: str) -> None:
@@ -156,7 +156,7 @@ def test_a_run_leaves_everything_behind(root: Path, tmp_path: Path) -> None:
 
 
 def test_cross_validation_resumes_and_compares(root: Path, tmp_path: Path) -> None:
-    base = replace(settings(root), subjects={"train": []})
+    base = replace(settings(root), protocol=Protocol())
     summary = cross_validate_runs(base, [1, 2], [0], tmp_path, jobs=1)
     assert [run["subject"] for run in summary["runs"]] == [1, 2]
     difference = sum(run["accuracy"] - run["forest"] for run in summary["runs"]) / 2
@@ -164,7 +164,7 @@ def test_cross_validation_resumes_and_compares(root: Path, tmp_path: Path) -> No
     assert sum(map(sum, summary["confusion"])) == 12
     assert "paired difference" in (tmp_path / "summary.md").read_text()
 
-    with pytest.raises(ValueError, match=r"subject01-seed0 holds a run with other settings \(subjects, width\)"):
+    with pytest.raises(ValueError, match=r"subject01-seed0 holds a run with other settings \(protocol, width\)"):
         cross_validate_runs(replace(base, width=0.1), [1, 2, 3], [0], tmp_path)
     with pytest.raises(ValueError, match="two or more"):
         cross_validate_runs(base, [1], [0], tmp_path)
@@ -175,7 +175,7 @@ def test_cross_validation_resumes_and_compares(root: Path, tmp_path: Path) -> No
 
 
 def test_a_failed_start_does_not_claim_the_folder(root: Path, tmp_path: Path) -> None:
-    wrong = replace(settings(root), subjects={"train": [24], "test": [3]})
+    wrong = replace(settings(root), protocol=Protocol([24], test=[3]))
     with pytest.raises(ValueError, match="no recording of the train subjects"):
         train_run(wrong, tmp_path / "run", progress=False)
     assert not (tmp_path / "run").exists()

@@ -126,6 +126,17 @@ def test_one_norm_for_the_network_is_of_its_input(residual: bool) -> None:
     assert_close(once(data), none(normed))
 
 
+@pytest.mark.parametrize("num_units", range(UNITS + 1))
+def test_one_norm_for_the_network_is_frozen_with_its_first_unit(num_units: int) -> None:
+    model = build(norm="once").train()
+    model.freeze(num_units)
+    before = {name: values.clone() for name, values in model.norm.state_dict().items()}
+    model(recording(GRAPH, 9)).sum().backward()
+    kept = all(torch.equal(values, before[name]) for name, values in model.norm.state_dict().items())
+    assert kept == (num_units > 0)
+    assert all((values.grad is None) == (num_units > 0) for values in model.norm.parameters())
+
+
 @each_kind
 def test_relus_before_norms_are_another_network_of_the_same_weights(residual: bool) -> None:
     usual, swapped = (build(residual=residual, relu_first=relu_first) for relu_first in (False, True))

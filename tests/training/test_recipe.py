@@ -57,9 +57,9 @@ def test_a_constant_rate_is_constant() -> None:
 @pytest.mark.parametrize("batches", [1, 3, 7])
 def test_steps_fall_at_the_beginning_of_an_epoch(batches: int) -> None:
     """As torch's own StepLR has it, once an epoch."""
-    recipe = Recipe(epochs=50, learning_rate=0.5, schedule="step", step_epochs=4, step_factor=0.3)
+    recipe = Recipe(epochs=50, learning_rate=0.5, schedule="step", step_epochs=29, step_factor=0.3)
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.5)
-    theirs = torch.optim.lr_scheduler.StepLR(optimizer, step_size=4, gamma=0.3)
+    theirs = torch.optim.lr_scheduler.StepLR(optimizer, step_size=29, gamma=0.3)
     expected = []
     for _ in range(50):
         expected += [theirs.get_last_lr()[0]] * batches

@@ -12,6 +12,7 @@ from torch_geometric.transforms import BaseTransform
 from stgcn_pyg.data import SkeletonData, TimelineBatch
 from stgcn_pyg.skeleton import BODY_25, COCO_17, Skeleton
 from stgcn_pyg.transforms import (
+    DropJoints,
     DropRootMotion,
     Flip,
     Jitter,
@@ -27,7 +28,7 @@ from stgcn_pyg.transforms import (
 from stgcn_pyg.transforms.augment import KTH_TORSO
 from tests.recordings import random_body, same
 
-ALL = [Flip(BODY_25), Rotate(), Scale(), Translate(), Stretch(), Jitter(), DropRootMotion()]
+ALL = [Flip(BODY_25), Rotate(), Scale(), Translate(), Stretch(), Jitter(), DropRootMotion(), DropJoints(BODY_25)]
 STREAMS = ["joint", "bone", "joint_motion", "bone_motion", "root_motion", "score"]
 
 seeds = st.integers(0, 1000)
@@ -97,7 +98,7 @@ def test_each_one_is_reproducible_from_torchs_seed(augmentation: BaseTransform) 
     outcomes = [drawn(seed) for seed in range(12)]
     assert all(torch.equal(drawn(seed), outcome) for seed, outcome in enumerate(outcomes))
     different = {tuple(outcome.flatten().tolist()) for outcome in outcomes}
-    assert len(different) > 1 or isinstance(augmentation, Flip | DropRootMotion)
+    assert len(different) > 1 or isinstance(augmentation, Flip | DropRootMotion | DropJoints)
 
 
 # --- flip
@@ -209,6 +210,18 @@ def test_dropping_the_roots_motion_drops_that_alone() -> None:
     assert torch.equal(stopped.x, data.x)
 
 
+def test_dropped_joints_are_missing_throughout_and_no_others() -> None:
+    data = normalized(5, missing=0.2)
+    fewer = DropJoints(BODY_25)(data)
+    limbs = ("nose", "neck", "shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+    kept = torch.tensor([joint.endswith(limbs) for joint in BODY_25.joints])
+    assert kept.sum() == 15
+    assert torch.equal(fewer.x[:, kept], data.x[:, kept])
+    assert torch.equal(fewer.score[:, kept], data.score[:, kept])
+    assert not fewer.score[:, ~kept].any()
+    assert torch.equal(DropJoints(BODY_25, ["tail"])(data).x, data.x)
+
+
 def test_the_papers_choices() -> None:
     data = normalized(2, missing=0)
     seen: dict[str, set[tuple[float, ...]]] = {"degrees": set(), "factor": set(), "pixels": set()}
@@ -251,9 +264,9 @@ def test_two_distinct_ones_half_of_the_time_in_any_order() -> None:
     assert all(50 < count < 150 for count in counts.values())  # over 5 about 100
 
 
-@pytest.mark.parametrize("count", [0, 8, -1])
+@pytest.mark.parametrize("count", [0, len(ALL) + 1, -1])
 def test_as_many_as_there_are_can_be_chosen(count: int) -> None:
-    with pytest.raises(ValueError, match=f"cannot choose {count} of 7 transforms"):
+    with pytest.raises(ValueError, match=f"cannot choose {count} of {len(ALL)} transforms"):
         RandomChoice(ALL, count=count)
 
 

@@ -1,0 +1,69 @@
+"""``stgcn-pyg fuse``."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from stgcn_pyg.cli.options import Fps, parse_numbers
+
+
+def fuse(
+    runs: Annotated[list[Path], typer.Argument(help="Run folders, or folders of cross-validations.")],
+    out: Annotated[Path, typer.Option(help="Folder for metrics.json, report.md.")] = Path("runs/fused"),
+    weights: Annotated[str, typer.Option(help="A weight for each, such as 1,1,0.5. [default: equal]")] = "",
+    fit: Annotated[bool, typer.Option("--fit", help="Fit the weights on the runs' validation recordings.")] = False,
+    root: Annotated[
+        Path | None, typer.Option(help="Score the recordings of this folder. [default: the runs' test recordings]")
+    ] = None,
+    fps: Fps = None,
+    subjects: Annotated[str, typer.Option(help="With --root: these subjects alone, such as 16-20,23.")] = "1-25",
+) -> None:
+    """Score the weighted sum of several runs' scores: late fusion, such as of joint, bone and motion streams.
+
+    **Examples**
+
+    `for s in joint bone joint_motion bone_motion; do stgcn-pyg train --streams $s --out runs/$s; done`
+
+    `stgcn-pyg fuse runs/joint runs/bone runs/joint_motion runs/bone_motion --fit --out runs/fused`
+
+    `stgcn-pyg fuse runs/loso_joint runs/loso_bone --weights 1,0.5 --out runs/loso_fused`
+    """
+    from stgcn_pyg.experiments.fusion import fuse_folds, fuse_runs
+    from stgcn_pyg.experiments.run import CONFIG
+
+    given = _parse_weights(weights) if weights else None
+    if given and fit:
+        raise ValueError("weights are given or fitted; leave --weights or --fit out")
+    if not any((run / CONFIG).exists() for run in runs):
+        _print_folds(fuse_folds(runs, out, given), out)
+        return
+    elsewhere: dict[str, Any] = {}
+    if root is not None:
+        elsewhere = {
+            "root": str(root),
+            "fps": fps,
+            "subsequences": "",
+            "protocol": {"test": parse_numbers(subjects)},
+        }
+    scores = fuse_runs(runs, out, given, fit, **elsewhere)
+    typer.echo(f"{scores}\nreport: {out / 'report.md'}")
+
+
+def _parse_weights(text: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise ValueError(f"{text!r} is no list of weights such as 1,1,0.5") from None
+
+
+def _print_folds(summary: dict[str, Any], out: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("", "accuracy", "95 % interval over subjects")
+    rows = {**summary["alone"], "fused": summary["fused"], "fused - best": summary["difference"]}
+    for name, (mean, low, high) in rows.items():
+        table.add_row(name, f"{mean:.3f}", f"{low:.3f} to {high:.3f}")
+    Console().print(table)
+    typer.echo(f"summary: {out / 'summary.json'}")
