@@ -16,7 +16,7 @@ from stgcn_pyg.data import SkeletonData, TimelineLoader
 from stgcn_pyg.files import draft
 from stgcn_pyg.models import STGCN, Ensemble
 from stgcn_pyg.partition import SkeletonGraph
-from stgcn_pyg.sequence import SkeletonSequence
+from stgcn_pyg.sequence import SkeletonSequence, convert_layout, missing_joints
 from stgcn_pyg.transforms import SkeletonFeatures
 
 MODEL_FOLDER = "model"
@@ -77,18 +77,16 @@ class Recognizer:
         self.model = Ensemble(self.networks) if members > 1 else self.networks[0]
 
     def prepare(self, sequence: SkeletonSequence) -> SkeletonData:
-        """A recording as the network takes it. One whose rate is not known is taken to have the model's.
+        """A recording as the network takes it.
 
-        Warns if its rate is another, or if nobody is seen in it.
+        One of another layout is converted, and one whose rate is not known is taken to have the model's. Warns
+        of joints that the recording's layout cannot give, if its rate is another, or if nobody is seen in it.
 
         Raises:
-            ValueError: If the recording has another layout or another number of coordinates.
+            ValueError: If the recording's layout gives no joint of the model's, or the recording has another
+                number of coordinates.
         """
-        skeleton = self.graph.skeleton
-        if sequence.skeleton != skeleton:
-            raise ValueError(
-                f"{sequence.name}: recorded as {sequence.skeleton.name}, but the model takes {skeleton.name}"
-            )
+        sequence = self._in_layout(sequence)
         if sequence.num_dims != self.num_dims:
             raise ValueError(
                 f"{sequence.name}: {sequence.num_dims} coordinates a joint, but the model takes {self.num_dims}"
@@ -98,6 +96,18 @@ class Recognizer:
         self.check_rate(sequence.fps)
         sequence = replace(sequence, fps=sequence.fps or self.fps)
         return self.features(SkeletonData.from_sequence(sequence).attach(self.graph))  # type: ignore[no-any-return]
+
+    def _in_layout(self, sequence: SkeletonSequence) -> SkeletonSequence:
+        """The recording in the model's layout."""
+        recorded, skeleton = sequence.skeleton, self.graph.skeleton
+        converted = convert_layout(sequence, skeleton)
+        if missing := missing_joints(recorded, skeleton):
+            warnings.warn(
+                f"recorded as {recorded.name}, which does not give all joints of the model's {skeleton.name}, so "
+                f"expect it to do worse; missing: {', '.join(missing)}",
+                stacklevel=3,
+            )
+        return converted
 
     def check_rate(self, fps: float | None) -> None:
         """Warn if recordings have another frame rate than those that were trained on."""

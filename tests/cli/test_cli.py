@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from stgcn_pyg.cli import app, main
 from stgcn_pyg.cli.options import choose_subjects, parse_numbers
+from stgcn_pyg.skeleton import BODY_25, COCO_17
 
 runner = CliRunner()
 
@@ -59,6 +60,15 @@ def test_predict_names_an_action(run: Path, root: Path) -> None:
     assert sum(line["scores"].values()) == pytest.approx(1, abs=1e-3)
 
 
+def test_predict_takes_recordings_of_another_layout(run: Path, root: Path, tmp_path: Path) -> None:
+    recording = np.load(root / "raw" / "person02_boxing_d1_uncomp.npy")
+    in_coco = [BODY_25.index(joint) for joint in COCO_17.joints]
+    np.save(tmp_path / "coco.npy", recording[:, in_coco])
+    with pytest.warns(UserWarning, match="missing: left_big_toe"):
+        said = call("predict", tmp_path / "coco.npy", "--model", run, "--skeleton", "COCO_17", "--json")
+    assert json.loads(said)["recording"] == "coco"
+
+
 def test_info_describes_a_model_and_the_machine(run: Path) -> None:
     assert "running, walking" in call("info", run)
     assert "torch-geometric" in call("info")
@@ -88,6 +98,10 @@ def test_help_has_examples_and_is_quick_to_import() -> None:
         (["evaluate", "nowhere"], "no model in nowhere"),
         (["predict", "nowhere.npy", "--model", "RUN"], "nowhere.npy"),
         (["predict", "EMPTY", "--model", "RUN"], "empty.npy"),
+        (
+            ["predict", "EMPTY", "--model", "RUN", "--skeleton", "COCO"],
+            "no skeleton is called 'COCO'; known",
+        ),
         (["synthesize", "--subjects", "0"], "subject"),
     ],
 )
