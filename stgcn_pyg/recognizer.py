@@ -17,6 +17,7 @@ from stgcn_pyg.files import draft
 from stgcn_pyg.models import STGCN, Ensemble
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.sequence import SkeletonSequence, convert_layout, missing_joints
+from stgcn_pyg.skeleton import Skeleton
 from stgcn_pyg.transforms import SkeletonFeatures
 
 MODEL_FOLDER = "model"
@@ -86,7 +87,8 @@ class Recognizer:
             ValueError: If the recording's layout gives no joint of the model's, or the recording has another
                 number of coordinates.
         """
-        sequence = self._in_layout(sequence)
+        recorded, sequence = sequence.skeleton, convert_layout(sequence, self.graph.skeleton)
+        self.check_layout(recorded)
         if sequence.num_dims != self.num_dims:
             raise ValueError(
                 f"{sequence.name}: {sequence.num_dims} coordinates a joint, but the model takes {self.num_dims}"
@@ -97,17 +99,14 @@ class Recognizer:
         sequence = replace(sequence, fps=sequence.fps or self.fps)
         return self.features(SkeletonData.from_sequence(sequence).attach(self.graph))  # type: ignore[no-any-return]
 
-    def _in_layout(self, sequence: SkeletonSequence) -> SkeletonSequence:
-        """The recording in the model's layout."""
-        recorded, skeleton = sequence.skeleton, self.graph.skeleton
-        converted = convert_layout(sequence, skeleton)
-        if missing := missing_joints(recorded, skeleton):
+    def check_layout(self, recorded: Skeleton) -> None:
+        """Warn if recordings of that layout cannot give all joints of the model's."""
+        if missing := missing_joints(recorded, self.graph.skeleton):
             warnings.warn(
-                f"recorded as {recorded.name}, which does not give all joints of the model's {skeleton.name}, so "
-                f"expect it to do worse; missing: {', '.join(missing)}",
+                f"recorded as {recorded.name}, which does not give all joints of the model's "
+                f"{self.graph.skeleton.name}, so expect it to do worse; missing: {', '.join(missing)}",
                 stacklevel=3,
             )
-        return converted
 
     def check_rate(self, fps: float | None) -> None:
         """Warn if recordings have another frame rate than those that were trained on."""

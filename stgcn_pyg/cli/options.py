@@ -12,6 +12,10 @@ Fps = Annotated[
     typer.Option(help="Frames a second of the recordings, whatever their files say."),
 ]
 
+Layout = Annotated[
+    str, typer.Option("--skeleton", metavar="NAME", help="Joint layout of the recordings. [default: the model's]")
+]
+
 
 def parse_numbers(text: str) -> list[int]:
     """Numbers and ranges, separated by commas.

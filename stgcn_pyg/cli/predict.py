@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from stgcn_pyg.cli.options import Fps
+from stgcn_pyg.cli.options import Fps, Layout
 
 
 def predict(
@@ -14,9 +14,7 @@ def predict(
     ],
     model: Annotated[Path, typer.Option(help="Run folder, or the model folder in it.")] = Path("runs/kth"),
     fps: Fps = None,
-    skeleton: Annotated[
-        str, typer.Option(metavar="NAME", help="Joint layout of the recordings. [default: the model's]")
-    ] = "",
+    skeleton: Layout = "",
     as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each recording.")] = False,
 ) -> None:
     """Name the action in recordings.

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from torch_geometric.data.data import BaseData
 from tqdm import tqdm
@@ -17,7 +18,7 @@ from stgcn_pyg.datasets.protocol import Protocol, find_protocol
 from stgcn_pyg.datasets.skeleton_dataset import SkeletonDataset
 from stgcn_pyg.io import read_array, read_openpose_folder
 from stgcn_pyg.partition import SkeletonGraph
-from stgcn_pyg.sequence import SkeletonSequence
+from stgcn_pyg.sequence import SkeletonSequence, convert_layout
 from stgcn_pyg.skeleton import BODY_25, Skeleton
 from stgcn_pyg.synthetic import MARKER
 
@@ -60,7 +61,8 @@ class KTHSkeletonDataset(SkeletonDataset):
             measured on the training split, whatever the split is.
         normalization: The degree normalisation to build it with.
         max_hops: The neighbourhood's size D to build it with.
-        skeleton: The joint layout of the recordings.
+        skeleton: The joint layout of the recordings. If the graph is of another, they are
+            converted to that one (:func:`~stgcn_pyg.sequence.convert_layout`).
         fps: Frames a second of the recordings; if left out, what their files or ``SYNTHETIC.json`` say.
         usual_fps: Frames a second where nothing says it.
         transform: Applied to a sample whenever it is read.
@@ -102,7 +104,8 @@ class KTHSkeletonDataset(SkeletonDataset):
         subjects = find_protocol(protocol)
         if split != "all" and split not in subjects:
             raise ValueError(f"no split is called {split!r}; known: {', '.join(subjects)}, all")
-        self.skeleton = skeleton
+        self.recorded = skeleton
+        self.skeleton = graph.skeleton if isinstance(graph, SkeletonGraph) else skeleton
         if fps is not None and fps <= 0:
             raise ValueError(f"{fps} frames a second is not a rate")
         self.given_fps = fps
@@ -188,10 +191,14 @@ class KTHSkeletonDataset(SkeletonDataset):
 
     def _sequences(self, path: Path) -> list[SkeletonSequence]:
         if path.is_dir():
-            sequences = read_openpose_folder(path, skeleton=self.skeleton, fps=self.given_fps)
+            sequences = read_openpose_folder(path, skeleton=self.recorded, fps=self.given_fps)
         else:
-            sequences = [read_array(path, self.skeleton, fps=self.given_fps)]
+            sequences = [read_array(path, self.recorded, fps=self.given_fps)]
+        sequences = [convert_layout(sequence, self.skeleton) for sequence in sequences]
         return [replace(sequence, fps=sequence.fps or self.usual_fps) for sequence in sequences]
+
+    def _facts(self) -> dict[str, Any]:
+        return super()._facts() | {"recorded": self.recorded.to_dict()}
 
     def _labelled(self, sequence: SkeletonSequence) -> SkeletonData:
         facts = _NAME.fullmatch(sequence.name)

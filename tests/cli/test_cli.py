@@ -60,13 +60,17 @@ def test_predict_names_an_action(run: Path, root: Path) -> None:
     assert sum(line["scores"].values()) == pytest.approx(1, abs=1e-3)
 
 
-def test_predict_takes_recordings_of_another_layout(run: Path, root: Path, tmp_path: Path) -> None:
-    recording = np.load(root / "raw" / "person02_boxing_d1_uncomp.npy")
+def test_recordings_of_another_layout_are_taken(run: Path, root: Path, tmp_path: Path) -> None:
+    name = "person02_boxing_d1_uncomp.npy"
     in_coco = [BODY_25.index(joint) for joint in COCO_17.joints]
-    np.save(tmp_path / "coco.npy", recording[:, in_coco])
-    with pytest.warns(UserWarning, match="missing: left_big_toe"):
-        said = call("predict", tmp_path / "coco.npy", "--model", run, "--skeleton", "COCO_17", "--json")
-    assert json.loads(said)["recording"] == "coco"
+    np.save(tmp_path / name, np.load(root / "raw" / name)[:, in_coco])
+    with pytest.warns(UserWarning, match="recorded as COCO_17.*missing: left_big_toe"):
+        said = call("predict", tmp_path / name, "--model", run, "--skeleton", "COCO_17", "--json")
+    predicted = json.loads(said)["action"]
+    with pytest.warns(UserWarning, match="recorded as COCO_17.*missing: left_big_toe"):
+        call("evaluate", run, "--root", tmp_path, "--fps", 12.5, "--skeleton", "COCO_17", "--out", tmp_path / "out")
+    (scored,) = json.loads((tmp_path / "out" / "metrics.json").read_text())["recordings"]
+    assert scored["predicted"] == predicted
 
 
 def test_info_describes_a_model_and_the_machine(run: Path) -> None:
