@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from stgcn_pyg.skeleton import SKELETONS
 from stgcn_pyg.synthetic import write_synthetic_kth
 
 README = Path(__file__).parents[1] / "README.md"
@@ -22,6 +23,11 @@ def test_the_training_script_runs(
     assert epochs in script
     exec(compile(script.replace(epochs, "range(1)"), str(README), "exec"), {})
     assert re.search(r"test accuracy [01]\.\d+", capsys.readouterr().out)
+
+
+def test_the_table_of_layouts_is_that_of_the_package() -> None:
+    rows = re.findall(r"^\| `([A-Z0-9_]+)` \| (\d+) \| (\d+) \|", README.read_text(), re.MULTILINE)
+    assert rows == [(name, str(layout.num_joints), str(len(layout.bones))) for name, layout in SKELETONS.items()]
 
 
 def test_links_and_pictures_exist() -> None:
