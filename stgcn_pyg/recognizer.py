@@ -16,7 +16,8 @@ from stgcn_pyg.data import SkeletonData, TimelineLoader
 from stgcn_pyg.files import draft
 from stgcn_pyg.models import STGCN, Ensemble
 from stgcn_pyg.partition import SkeletonGraph
-from stgcn_pyg.sequence import SkeletonSequence, resample
+from stgcn_pyg.sequence import SkeletonSequence, convert_layout, missing_joints, resample
+from stgcn_pyg.skeleton import Skeleton
 from stgcn_pyg.transforms import SkeletonFeatures
 
 MODEL_FOLDER = "model"
@@ -80,18 +81,17 @@ class Recognizer:
         self.model = Ensemble(self.networks) if members > 1 else self.networks[0]
 
     def prepare(self, sequence: SkeletonSequence) -> SkeletonData:
-        """A recording as the network takes it. One whose rate is not known is taken to have the model's.
+        """A recording as the network takes it.
 
-        One of another rate is resampled to the model's, with a warning. Warns too if nobody is seen in it.
+        One whose rate is not known is taken to have the model's; one of another rate or layout is brought to the
+        model's. Warns of that, of joints that the recording's layout cannot give, and if nobody is seen in it.
 
         Raises:
-            ValueError: If the recording has another layout or another number of coordinates.
+            ValueError: If the recording's layout gives no joint of the model's, or the recording has another
+                number of coordinates.
         """
-        skeleton = self.graph.skeleton
-        if sequence.skeleton != skeleton:
-            raise ValueError(
-                f"{sequence.name}: recorded as {sequence.skeleton.name}, but the model takes {skeleton.name}"
-            )
+        recorded, sequence = sequence.skeleton, convert_layout(sequence, self.graph.skeleton)
+        self.check_layout(recorded)
         if sequence.num_dims != self.num_dims:
             raise ValueError(
                 f"{sequence.name}: {sequence.num_dims} coordinates a joint, but the model takes {self.num_dims}"
@@ -102,6 +102,15 @@ class Recognizer:
         if rate := self.other_rate(sequence.fps):
             sequence = resample(sequence, rate)
         return self.features(SkeletonData.from_sequence(sequence).attach(self.graph))  # type: ignore[no-any-return]
+
+    def check_layout(self, recorded: Skeleton) -> None:
+        """Warn if recordings of that layout cannot give all joints of the model's."""
+        if missing := missing_joints(recorded, self.graph.skeleton):
+            warnings.warn(
+                f"recorded as {recorded.name}, which does not give all joints of the model's "
+                f"{self.graph.skeleton.name}, so expect it to do worse; missing: {', '.join(missing)}",
+                stacklevel=3,
+            )
 
     def other_rate(self, fps: float | None) -> float | None:
         """The rate that recordings must be resampled to, with a warning; none if theirs is the model's."""

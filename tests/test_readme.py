@@ -11,7 +11,7 @@ from stgcn_pyg.cli import app
 from stgcn_pyg.experiments import Settings, run
 from stgcn_pyg.models import STGCN
 from stgcn_pyg.partition import SkeletonGraph
-from stgcn_pyg.skeleton import BODY_25
+from stgcn_pyg.skeleton import BODY_25, SKELETONS
 from stgcn_pyg.synthetic import write_synthetic_kth
 
 README = Path(__file__).parents[1] / "README.md"
@@ -46,6 +46,11 @@ def test_the_papers_own_setting_is_the_network_that_it_published(monkeypatch: py
         16,
         0.5,
     )
+
+
+def test_the_table_of_layouts_is_that_of_the_package() -> None:
+    rows = re.findall(r"^\| `([A-Z0-9_]+)` \| (\d+) \| (\d+) \|", README.read_text(), re.MULTILINE)
+    assert rows == [(name, str(layout.num_joints), str(len(layout.bones))) for name, layout in SKELETONS.items()]
 
 
 def test_links_and_pictures_exist() -> None:

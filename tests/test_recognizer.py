@@ -11,8 +11,8 @@ import torch
 from stgcn_pyg.data import SkeletonData
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.recognizer import CONFIG_FILE, WEIGHTS_FILE, Recognizer
-from stgcn_pyg.sequence import SkeletonSequence, resample
-from stgcn_pyg.skeleton import BODY_25, COCO_17, Skeleton
+from stgcn_pyg.sequence import SkeletonSequence, convert_layout, resample
+from stgcn_pyg.skeleton import BODY_25, COCO_17, HALPE_26, Skeleton
 from stgcn_pyg.transforms import SkeletonFeatures
 
 SMALL = [(4, 1), (8, 2)]
@@ -81,9 +81,22 @@ def test_scoring_leaves_a_model_in_training_in_training() -> None:
     assert model.model.training
 
 
-def test_other_layouts_are_refused() -> None:
-    with pytest.raises(ValueError, match="clip0: recorded as COCO_17, but the model takes BODY_25"):
-        recognizer().predict([clip(skeleton=COCO_17)])
+def test_a_recording_of_another_layout_is_converted() -> None:
+    recording = clip(skeleton=COCO_17)
+    with pytest.warns(UserWarning, match="recorded as COCO_17.* the model's BODY_25.*; missing: left_big_toe, "):
+        scores = recognizer().predict([recording])
+    assert torch.equal(scores, recognizer().predict([convert_layout(recording, BODY_25)]))
+
+
+def test_a_layout_that_gives_every_joint_is_converted_without_a_word() -> None:
+    recording = clip(skeleton=HALPE_26)
+    scores = recognizer().predict([recording])
+    assert torch.equal(scores, recognizer().predict([convert_layout(recording, BODY_25)]))
+
+
+def test_what_the_model_cannot_take_is_refused() -> None:
+    with pytest.raises(ValueError, match="clip0: dog gives no joint of BODY_25"):
+        recognizer().predict([clip(skeleton=Skeleton("dog", ("withers", "tail"), ()))])
     with pytest.raises(ValueError, match="clip0: 3 coordinates a joint, but the model takes 2"):
         recognizer().predict([clip(num_dims=3)])
 

@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
-from stgcn_pyg.cli.options import Fps, Root, Subsequences, parse_numbers
+from stgcn_pyg.cli.options import Fps, Layout, Root, Subsequences, parse_numbers
 
 
 def evaluate(
     run: Annotated[Path, typer.Argument(help="Run folder, or the model folder in it.")],
     root: Root = Path("datasets/kth"),
     fps: Fps = None,
+    skeleton: Layout = "",
     subjects: Annotated[str, typer.Option(help="These subjects alone, such as 16-20,23.")] = "",
     subsequences: Subsequences = None,
     out: Annotated[
@@ -32,15 +33,18 @@ def evaluate(
     from stgcn_pyg.datasets import KTH_FPS, KTHSkeletonDataset
     from stgcn_pyg.experiments.evaluation import evaluate_run
     from stgcn_pyg.recognizer import Recognizer
+    from stgcn_pyg.skeleton import find_skeleton
 
     recognizer = Recognizer.from_pretrained(run)
+    layout = find_skeleton(skeleton) if skeleton else recognizer.graph.skeleton
+    recognizer.check_layout(layout)
     split, chosen = ("test", parse_numbers(subjects)) if subjects else ("all", [])
     recordings = KTHSkeletonDataset(
         root,
         split=split,
         protocol={"train": [], "test": chosen},
         graph=recognizer.graph,
-        skeleton=recognizer.graph.skeleton,
+        skeleton=layout,
         fps=fps,
         usual_fps=recognizer.fps or KTH_FPS,
         rate=recognizer.fps,

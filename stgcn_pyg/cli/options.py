@@ -21,6 +21,10 @@ Subsequences = Annotated[
     typer.Option(help="KTH's 00sequences.txt, to take the sub-sequences it lists. [default: whole videos]"),
 ]
 
+Layout = Annotated[
+    str, typer.Option("--skeleton", metavar="NAME", help="Joint layout of the recordings. [default: the model's]")
+]
+
 
 def parse_numbers(text: str) -> list[int]:
     """Numbers and ranges, separated by commas.

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from stgcn_pyg.cli.options import Fps
+from stgcn_pyg.cli.options import Fps, Layout
 
 
 def predict(
@@ -14,6 +14,7 @@ def predict(
     ],
     model: Annotated[Path, typer.Option(help="Run folder, or the model folder in it.")] = Path("runs/kth"),
     fps: Fps = None,
+    skeleton: Layout = "",
     as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each recording.")] = False,
 ) -> None:
     """Name the action in recordings.
@@ -23,6 +24,8 @@ def predict(
     `stgcn-pyg predict person16_boxing_d1_uncomp.npy --model runs/kth --fps 5`
 
     `stgcn-pyg predict clips/*.npy openpose_output/ --model runs/kth --json`
+
+    `stgcn-pyg predict alphapose.npy --model runs/kth --skeleton COCO_17`
     """
     import json
 
@@ -31,11 +34,11 @@ def predict(
 
     from stgcn_pyg.io import read_recordings
     from stgcn_pyg.recognizer import Recognizer
+    from stgcn_pyg.skeleton import find_skeleton
 
     recognizer = Recognizer.from_pretrained(model)
-    sequences = [
-        sequence for path in recordings for sequence in read_recordings(path, recognizer.graph.skeleton, fps=fps)
-    ]
+    layout = find_skeleton(skeleton) if skeleton else recognizer.graph.skeleton
+    sequences = [sequence for path in recordings for sequence in read_recordings(path, layout, fps=fps)]
     probabilities = recognizer.predict(sequences)
     if as_json:
         for sequence, row in zip(sequences, probabilities.tolist(), strict=True):

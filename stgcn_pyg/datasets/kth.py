@@ -18,7 +18,7 @@ from stgcn_pyg.datasets.protocol import AnyProtocol, find_protocol
 from stgcn_pyg.datasets.skeleton_dataset import SkeletonDataset
 from stgcn_pyg.io import Subsequences, read_array, read_openpose_folder, read_subsequences
 from stgcn_pyg.partition import SkeletonGraph
-from stgcn_pyg.sequence import SkeletonSequence, resample
+from stgcn_pyg.sequence import SkeletonSequence, convert_layout, resample
 from stgcn_pyg.skeleton import BODY_25, Skeleton
 from stgcn_pyg.synthetic import MARKER
 
@@ -67,7 +67,8 @@ class KTHSkeletonDataset(SkeletonDataset):
             measured on the training split, whatever the split is.
         normalization: The degree normalisation to build it with.
         max_hops: The neighbourhood's size D to build it with.
-        skeleton: The joint layout of the recordings.
+        skeleton: The joint layout of the recordings. If the graph is of another, they are
+            converted to that one (:func:`~stgcn_pyg.sequence.convert_layout`).
         fps: Frames a second of the recordings; if left out, what their files or ``SYNTHETIC.json`` say.
         usual_fps: Frames a second where nothing says it.
         rate: Resample to so many frames a second; see :func:`~stgcn_pyg.sequence.resample`. If left out,
@@ -114,7 +115,8 @@ class KTHSkeletonDataset(SkeletonDataset):
     ) -> None:
         protocol = find_protocol(protocol)
         wanted = None if split == "all" else protocol.values(split)
-        self.skeleton = skeleton
+        self.recorded = skeleton
+        self.skeleton = graph.skeleton if isinstance(graph, SkeletonGraph) else skeleton
         for number in (fps, rate):
             if number is not None and number <= 0:
                 raise ValueError(f"{number} frames a second is not a rate")
@@ -129,7 +131,8 @@ class KTHSkeletonDataset(SkeletonDataset):
 
     def _facts(self) -> dict[str, Any]:
         stamp = None if self.subsequences is None else self.subsequences.stat()
-        return super()._facts() | {"subsequences": stamp and (stamp.st_size, stamp.st_mtime_ns)}
+        listed = stamp and (stamp.st_size, stamp.st_mtime_ns)
+        return super()._facts() | {"recorded": self.recorded.to_dict(), "subsequences": listed}
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -204,9 +207,10 @@ class KTHSkeletonDataset(SkeletonDataset):
 
     def _sequences(self, path: Path) -> list[SkeletonSequence]:
         if path.is_dir():
-            sequences = read_openpose_folder(path, skeleton=self.skeleton, fps=self.given_fps)
+            sequences = read_openpose_folder(path, skeleton=self.recorded, fps=self.given_fps)
         else:
-            sequences = [read_array(path, self.skeleton, fps=self.given_fps)]
+            sequences = [read_array(path, self.recorded, fps=self.given_fps)]
+        sequences = [convert_layout(sequence, self.skeleton) for sequence in sequences]
         return [replace(sequence, fps=sequence.fps or self.usual_fps) for sequence in sequences]
 
     def _subsequences(self, video: SkeletonSequence, listed: Subsequences) -> list[SkeletonSequence]:

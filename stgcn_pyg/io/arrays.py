@@ -10,12 +10,18 @@ import numpy as np
 import numpy.typing as npt
 
 from stgcn_pyg.sequence import SkeletonSequence
-from stgcn_pyg.skeleton import BODY_25, COCO_17, Skeleton
+from stgcn_pyg.skeleton import BODY_25, COCO_17, COCO_WHOLEBODY_133, HALPE_26, OPENPOSE_18, Skeleton
 
 Array = npt.NDArray[Any]
 
-USUAL_LAYOUT = {25: BODY_25, 17: COCO_17}
-"""What a file that does not name its layout is taken to be, by its number of joints."""
+USUAL_LAYOUT = {
+    skeleton.num_joints: skeleton for skeleton in (BODY_25, COCO_17, OPENPOSE_18, HALPE_26, COCO_WHOLEBODY_133)
+}
+"""What a file that does not name its layout is taken to be, by its number of joints.
+
+Those of pose estimators in pictures, whose third column is a score. Layouts of 20 and of 33 joints are usually
+recorded in space, and a third coordinate must not be taken for a score without a word.
+"""
 
 POSITION_KEYS = ("pos", "keypoints")
 """Names under which an ``.npz`` archive may hold the joint positions."""
@@ -33,7 +39,7 @@ def read_array(path: str | Path, skeleton: Skeleton | None = None, *, fps: float
 
     Args:
         path: The file; its stem becomes the name of the sequence.
-        skeleton: The joint layout. If left out, 25 joints are BODY_25 and 17 are COCO_17.
+        skeleton: The joint layout. If left out, it goes by the number of joints (:data:`USUAL_LAYOUT`).
         fps: Frames a second; goes before the rate in the file.
 
     Raises:

@@ -23,13 +23,18 @@ class UnrollFrames(BaseTransform):
     .. math::
         l_{ST}(v_{qj}) = l_i(v_j) + (q - t + \lfloor \Gamma/2 \rfloor) \cdot K
 
+    One :class:`~stgcn_pyg.nn.SpatialGraphConv` over these :math:`K \Gamma` labels, with weights
+    :math:`\mathbf{W}_{k} \mathbf{T}_{q}`, is the spatial convolution :math:`\mathbf{W}` followed by the temporal
+    convolution :math:`\mathbf{T}`, at the ends of runs too.
+
     What comes out works with PyG's stock loader, any PyG layer and any structural transform; with
     :math:`\Gamma = 1` it also works with :class:`~stgcn_pyg.models.STGCN`, whose logits are the same.
 
     Args:
         graph: The labelled skeleton graph.
         temporal_range: The range :math:`\Gamma`, odd.
-        joint_only: Edges to other frames join a joint to itself alone: the temporal edges :math:`E_F`.
+        joint_only: Edges to other frames join a joint to itself alone: the temporal edges :math:`E_F`, each with
+            the label and weight of the joint's edge to itself.
 
     Shapes:
         - **x** ``[T * V, C]``; **edge_index** ``[2, E']``, **edge_type**, **edge_weight** ``[E']``
@@ -89,4 +94,5 @@ class UnrollFrames(BaseTransform):
 
     def __repr__(self) -> str:
         """The graph and the range."""
-        return f"{type(self).__name__}({self.graph}, temporal_range={self.temporal_range})"
+        joint_only = ", joint_only=True" if self.joint_only else ""
+        return f"{type(self).__name__}({self.graph}, temporal_range={self.temporal_range}{joint_only})"

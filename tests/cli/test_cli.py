@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from stgcn_pyg.cli import app, main
 from stgcn_pyg.cli.options import choose_protocol, parse_numbers
 from stgcn_pyg.datasets import Protocol, random_subjects
+from stgcn_pyg.skeleton import BODY_25, COCO_17
 
 runner = CliRunner()
 
@@ -60,6 +61,19 @@ def test_predict_names_an_action(run: Path, root: Path) -> None:
     assert line["recording"] == "person02_running_d1_uncomp"
     assert line["action"] == max(line["scores"], key=line["scores"].get)
     assert sum(line["scores"].values()) == pytest.approx(1, abs=1e-3)
+
+
+def test_recordings_of_another_layout_are_taken(run: Path, root: Path, tmp_path: Path) -> None:
+    name = "person02_boxing_d1_uncomp.npy"
+    in_coco = [BODY_25.index(joint) for joint in COCO_17.joints]
+    np.save(tmp_path / name, np.load(root / "raw" / name)[:, in_coco])
+    with pytest.warns(UserWarning, match="recorded as COCO_17.*missing: left_big_toe"):
+        said = call("predict", tmp_path / name, "--model", run, "--skeleton", "COCO_17", "--json")
+    predicted = json.loads(said)["action"]
+    with pytest.warns(UserWarning, match="recorded as COCO_17.*missing: left_big_toe"):
+        call("evaluate", run, "--root", tmp_path, "--fps", 12.5, "--skeleton", "COCO_17", "--out", tmp_path / "out")
+    (scored,) = json.loads((tmp_path / "out" / "metrics.json").read_text())["recordings"]
+    assert scored["predicted"] == predicted
 
 
 def test_info_describes_a_model_and_the_machine(run: Path) -> None:
@@ -120,6 +134,10 @@ def test_help_has_examples_and_is_quick_to_import() -> None:
         (["fuse", "RUN", "nowhere"], "no run in nowhere"),
         (["predict", "nowhere.npy", "--model", "RUN"], "nowhere.npy"),
         (["predict", "EMPTY", "--model", "RUN"], "empty.npy"),
+        (
+            ["predict", "EMPTY", "--model", "RUN", "--skeleton", "COCO"],
+            "no skeleton is called 'COCO'; known",
+        ),
         (["synthesize", "--subjects", "0"], "subject"),
     ],
 )

@@ -267,9 +267,16 @@ def test_a_graph_that_is_given_is_carried(everybody: Path) -> None:
         assert torch.equal(data.edge_index, graph.edge_index)
 
 
-def test_a_graph_of_another_body_is_refused(everybody: Path) -> None:
-    with pytest.raises(ValueError, match="the graph is of COCO_17, the recordings are of BODY_25"):
-        KTHSkeletonDataset(everybody, graph=SkeletonGraph.build(COCO_17))
+def test_recordings_are_brought_into_the_layout_of_the_graph(everybody: Path) -> None:
+    graph = SkeletonGraph.build(COCO_17)
+    recorded = KTHSkeletonDataset(everybody)
+    for dataset in (KTHSkeletonDataset(everybody, graph=graph) for _ in ("read", "cached")):
+        assert dataset.skeleton == COCO_17
+        for data, original in zip(dataset, recorded, strict=True):
+            in_coco = [BODY_25.index(joint) for joint in COCO_17.joints]
+            assert torch.equal(data.pos, original.pos[:, in_coco])
+            assert torch.equal(data.score, original.score[:, in_coco])
+            assert torch.equal(data.edge_index, graph.edge_index)
 
 
 def test_recordings_of_another_body_are_refused(everybody: Path) -> None:

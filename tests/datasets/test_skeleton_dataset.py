@@ -15,7 +15,8 @@ import torch
 from stgcn_pyg.data import SkeletonData
 from stgcn_pyg.datasets import KTHSkeletonDataset, SkeletonDataset
 from stgcn_pyg.datasets.kth import KTH_ACTIONS
-from stgcn_pyg.skeleton import BODY_25, Skeleton
+from stgcn_pyg.partition import SkeletonGraph
+from stgcn_pyg.skeleton import BODY_25, COCO_17, Skeleton
 from stgcn_pyg.transforms import NormalizePose, RandomCrop
 from tests.recordings import random_sequence, same
 
@@ -332,13 +333,13 @@ def test_a_damaged_raw_file_is_named_and_nothing_is_cached(root: Path, keep: int
 class Jumps(SkeletonDataset):
     """The least that a data set has to say."""
 
-    def __init__(self, root: Path, training: int = 2) -> None:
+    def __init__(self, root: Path, training: int = 2, graph: SkeletonGraph | str = "spatial") -> None:
         self.skeleton = BODY_25
         self.given_fps, self.usual_fps, self.rate = None, 25.0, None
         self.training = training
         super().__init__(str(root))
         self.finish(
-            graph="spatial",
+            graph=graph,
             normalization="row",
             max_hops=1,
             choose=self.choose,
@@ -368,6 +369,13 @@ def test_a_data_set_of_ones_own_says_what_to_read_and_what_to_keep(tmp_path: Pat
         assert dataset.y.tolist() == [0, 2]
         assert (dataset.num_classes, dataset[1].num_frames, dataset[1].num_edges) == (3, 6, 73)
     assert len(caches(tmp_path)) == 1
+
+
+def test_a_graph_of_another_body_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "lengths.txt").write_text("4 2 6")
+    with pytest.raises(ValueError, match="the graph is of COCO_17, the recordings are of BODY_25"):
+        Jumps(tmp_path, graph=SkeletonGraph.build(COCO_17))
 
 
 def test_a_class_without_a_reader_is_none(tmp_path: Path) -> None:

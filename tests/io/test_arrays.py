@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from stgcn_pyg.io import read_array
+from stgcn_pyg.io.arrays import USUAL_LAYOUT
 from stgcn_pyg.skeleton import BODY_25, COCO_17, Skeleton
 
 STICK = Skeleton("stick", ("hip", "head", "hand"), (("hip", "head"), ("head", "hand")))
@@ -94,6 +95,8 @@ def test_the_rate_in_the_file_and_the_rate_that_is_said(tmp_path: Path) -> None:
 def test_the_usual_layouts(tmp_path: Path) -> None:
     assert read_array(save(tmp_path / "a.npy", poses(1, 25, 2))).skeleton is BODY_25
     assert read_array(str(save(tmp_path / "b.npy", poses(1, 17, 2)))).skeleton is COCO_17
+    for count, skeleton in USUAL_LAYOUT.items():
+        assert read_array(save(tmp_path / "c.npy", poses(1, count, 3))).skeleton is skeleton
 
 
 def test_what_is_not_needed_is_not_read(tmp_path: Path) -> None:
@@ -120,7 +123,7 @@ with_infinity[2, 1, 0] = np.inf
         (poses(4, 25, 4), r".*not an array of \[4, 25, 4\]"),
         (np.float64(3), r".*not an array of \[\]"),
         (poses(0, 25, 3), "the recording has no frames"),
-        (poses(4, 18, 3), r"18 joints a frame; layouts known .*: 25 \(BODY_25\), 17 \(COCO_17\).*skeleton="),
+        (poses(4, 20, 3), r"20 joints a frame; layouts known .*: 25 \(BODY_25\), 17 \(COCO_17\).*skeleton="),
         (with_a_nan, r"frame 2, joint 'neck' is at \[nan, .*give missing joints the score 0"),
         (with_infinity, r"frame 2, joint 'neck' is at \[inf, "),
         (poses(4, 25, 2).astype(np.float64) * 1e300, r"frame 0, joint 'nose' is at \[inf, inf\]"),

@@ -146,3 +146,4 @@ def test_a_range_has_a_middle(temporal_range: int) -> None:
 
 def test_it_prints_its_graph_and_range() -> None:
     assert repr(UnrollFrames(GRAPH, 3)) == f"UnrollFrames({GRAPH!r}, temporal_range=3)"
+    assert repr(UnrollFrames(GRAPH, 3, True)) == f"UnrollFrames({GRAPH!r}, temporal_range=3, joint_only=True)"

@@ -1,4 +1,4 @@
-"""Joint layouts: the built-in ones are what they are called, and all obey the laws of a body."""
+"""The value that declares a joint layout: what is computed from it, and what it refuses."""
 
 import json
 from typing import Any
@@ -9,28 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stgcn_pyg.skeleton import BODY_25, COCO_17, SKELETONS, Skeleton, find_skeleton, hop_distances
+from stgcn_pyg.skeleton import BODY_25, COCO_17, SKELETONS, Skeleton, hop_distances
 
 LAYOUTS = list(SKELETONS.values())
-each_layout = pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
-
-# The pairs that OpenPose publishes for BODY_25.
-OPENPOSE_PAIRS = [
-    *((1, 8), (1, 2), (1, 5), (2, 3), (3, 4), (5, 6), (6, 7), (8, 9), (9, 10), (10, 11), (8, 12), (12, 13)),
-    *((13, 14), (1, 0), (0, 15), (15, 17), (0, 16), (16, 18), (14, 19), (19, 20), (14, 21), (11, 22), (22, 23)),
-    (11, 24),
-]
-
-# The 17 keypoints of COCO in the order of its annotations.
-COCO_KEYPOINTS = [
-    *("nose", "left_eye", "right_eye", "left_ear", "right_ear", "left_shoulder", "right_shoulder"),
-    *("left_elbow", "right_elbow", "left_wrist", "right_wrist", "left_hip", "right_hip"),
-    *("left_knee", "right_knee", "left_ankle", "right_ankle"),
-]
-
-
-def undirected(pairs: Any) -> set[frozenset[Any]]:
-    return {frozenset(pair) for pair in pairs}
 
 
 def declare(**changes: Any) -> Skeleton:
@@ -61,25 +42,6 @@ def random_trees(draw: st.DrawFn) -> np.ndarray:
     size = draw(st.integers(2, 30))
     parents = [draw(st.integers(0, child - 1)) for child in range(1, size)]
     return np.array([parents, range(1, size)])
-
-
-def test_body_25_is_openpose() -> None:
-    assert BODY_25.num_joints == 25
-    assert BODY_25.bone_index.shape == (2, 24)
-    assert undirected(BODY_25.bone_index.T.tolist()) == undirected(OPENPOSE_PAIRS)
-    assert BODY_25.center == BODY_25.joints[8] == "mid_hip"
-    # Where the sides are: OpenPose counts the right arm and leg first.
-    assert [BODY_25.joints[v] for v in (0, 4, 7, 11, 14)] == [
-        *("nose", "right_wrist", "left_wrist", "right_ankle", "left_ankle")
-    ]
-    assert [BODY_25.joints[v] for v in (15, 18, 19, 24)] == [
-        *("right_eye", "left_ear", "left_big_toe", "right_heel")
-    ]
-
-
-def test_coco_17_is_coco() -> None:
-    assert list(COCO_17.joints) == COCO_KEYPOINTS
-    assert (COCO_17.hops < COCO_17.num_joints).all()
 
 
 def test_body_25_hops_by_hand() -> None:
@@ -121,25 +83,6 @@ def test_hops_on_trees_by_the_lowest_common_ancestor(bones: np.ndarray) -> None:
     for a in range(size):
         for b in range(size):
             assert hops[a, b] == len(set(to_the_root(a)) ^ set(to_the_root(b)))
-
-
-@each_layout
-def test_the_mirror_keeps_the_body(layout: Skeleton) -> None:
-    mirror = layout.mirror_index
-    assert sorted(mirror) == list(range(layout.num_joints))
-    assert (mirror[mirror] == np.arange(layout.num_joints)).all()
-    bones = layout.bone_index
-    assert undirected(mirror[bones].T.tolist()) == undirected(bones.T.tolist())
-    assert (layout.hops[np.ix_(mirror, mirror)] == layout.hops).all()
-    assert mirror[layout.index(layout.center)] == layout.index(layout.center)
-
-
-@each_layout
-def test_the_mirror_swaps_left_and_right_by_name(layout: Skeleton) -> None:
-    swap = {"left": "right", "right": "left"}
-    for joint, image in zip(layout.joints, layout.mirror_index, strict=True):
-        side, _, rest = joint.partition("_")
-        assert layout.joints[image] == (f"{swap[side]}_{rest}" if side in swap else joint)
 
 
 @given(st.one_of(random_skeletons(), st.sampled_from(LAYOUTS)))
@@ -203,11 +146,3 @@ def test_sources() -> None:
     assert COCO_17.sources("neck") == (COCO_17.index("left_shoulder"), COCO_17.index("right_shoulder"))
     assert COCO_17.sources("left_heel") == ()
     assert declare().sources("mid_hip") == ()
-
-
-def test_find_skeleton() -> None:
-    assert find_skeleton("BODY_25") is BODY_25
-    assert find_skeleton(COCO_17) is COCO_17
-    assert find_skeleton(declare()) == declare()
-    with pytest.raises(ValueError, match=r"'BODY_26'; known: BODY_25, COCO_17"):
-        find_skeleton("BODY_26")

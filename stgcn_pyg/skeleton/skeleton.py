@@ -1,4 +1,4 @@
-"""Joint layouts: what a body is made of, as an immutable value.
+"""A joint layout: what a body is made of, as an immutable value.
 
 A layout is a declaration, not a class hierarchy: names of joints, bones between them, which joints are each
 other's mirror image, and the joint in the middle. Everything else (neighbours, hop distances, graphs,
@@ -8,7 +8,6 @@ normalisation, flips) is computed from these facts.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,14 @@ IntArray = npt.NDArray[np.int64]
 DERIVED_JOINTS: dict[str, tuple[str, ...]] = {
     "neck": ("left_shoulder", "right_shoulder"),
     "mid_hip": ("left_hip", "right_hip"),
+    "spine": ("left_shoulder", "right_shoulder", "left_hip", "right_hip"),
+    "head": ("left_ear", "right_ear"),
+    "left_hand": ("left_index_1", "left_pinky_1"),
+    "right_hand": ("right_index_1", "right_pinky_1"),
+    "left_hand_tip": ("left_middle_tip",),
+    "right_hand_tip": ("right_middle_tip",),
+    "left_foot": ("left_heel", "left_big_toe"),
+    "right_foot": ("right_heel", "right_big_toe"),
 }
 """Joints that are the mean of others where a layout does not have them itself."""
 
@@ -115,6 +122,7 @@ class Skeleton:
         """The joint that stands where joint ``v`` stood when the body is mirrored, shape ``[V]``.
 
         Example:
+            >>> from stgcn_pyg.skeleton import BODY_25
             >>> BODY_25.mirror_index[BODY_25.index("left_wrist")] == BODY_25.index("right_wrist")
             np.True_
         """
@@ -133,6 +141,7 @@ class Skeleton:
         """The joints whose mean is the named one: itself, or those it is derived from; empty if neither is there.
 
         Example:
+            >>> from stgcn_pyg.skeleton import BODY_25, COCO_17
             >>> BODY_25.sources("mid_hip"), COCO_17.sources("mid_hip")
             ((8,), (11, 12))
         """
@@ -180,97 +189,3 @@ def _repeated(values: Iterable[Any]) -> Any:
             return value
         seen.add(value)
     return None
-
-
-def _limb(side: str, *joints: str) -> tuple[tuple[str, str], ...]:
-    """The bones of a chain of joints on one side of the body; a leading ``=`` marks a joint in the middle."""
-    names = [joint[1:] if joint.startswith("=") else f"{side}_{joint}" for joint in joints]
-    return tuple(pairwise(names))
-
-
-BODY_25 = Skeleton(
-    name="BODY_25",
-    joints=(
-        "nose",
-        "neck",
-        *("right_shoulder", "right_elbow", "right_wrist"),
-        *("left_shoulder", "left_elbow", "left_wrist"),
-        "mid_hip",
-        *("right_hip", "right_knee", "right_ankle"),
-        *("left_hip", "left_knee", "left_ankle"),
-        *("right_eye", "left_eye", "right_ear", "left_ear"),
-        *("left_big_toe", "left_small_toe", "left_heel"),
-        *("right_big_toe", "right_small_toe", "right_heel"),
-    ),
-    bones=(
-        ("mid_hip", "neck"),
-        ("neck", "nose"),
-        *(
-            bone
-            for side in ("right", "left")
-            for bone in (
-                *_limb(side, "=neck", "shoulder", "elbow", "wrist"),
-                *_limb(side, "=mid_hip", "hip", "knee", "ankle", "big_toe", "small_toe"),
-                *_limb(side, "ankle", "heel"),
-                *_limb(side, "=nose", "eye", "ear"),
-            )
-        ),
-    ),
-    mirror=tuple(
-        (f"left_{joint}", f"right_{joint}")
-        for joint in (
-            *("shoulder", "elbow", "wrist", "hip", "knee", "ankle"),
-            *("eye", "ear", "big_toe", "small_toe", "heel"),
-        )
-    ),
-    center="mid_hip",
-)
-"""OpenPose's 25 joints with feet, the layout of the paper."""
-
-COCO_17 = Skeleton(
-    name="COCO_17",
-    joints=(
-        "nose",
-        *("left_eye", "right_eye", "left_ear", "right_ear", "left_shoulder", "right_shoulder"),
-        *("left_elbow", "right_elbow", "left_wrist", "right_wrist", "left_hip", "right_hip"),
-        *("left_knee", "right_knee", "left_ankle", "right_ankle"),
-    ),
-    bones=(
-        ("left_shoulder", "right_shoulder"),
-        ("left_hip", "right_hip"),
-        *(
-            bone
-            for side in ("left", "right")
-            for bone in (
-                *_limb(side, "=nose", "eye", "ear", "shoulder", "elbow", "wrist"),
-                *_limb(side, "shoulder", "hip", "knee", "ankle"),
-            )
-        ),
-    ),
-    mirror=tuple(
-        (f"left_{joint}", f"right_{joint}")
-        for joint in ("eye", "ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle")
-    ),
-    center="nose",
-)
-"""The 17 joints of COCO keypoints, as AlphaPose, MMPose, YOLO and Detectron write them."""
-
-SKELETONS: dict[str, Skeleton] = {skeleton.name: skeleton for skeleton in (BODY_25, COCO_17)}
-"""The layouts known by name."""
-
-
-def find_skeleton(layout: "str | Skeleton") -> Skeleton:
-    """The layout of that name, or the layout itself.
-
-    Raises:
-        ValueError: If no layout of that name is known.
-
-    Example:
-        >>> find_skeleton("COCO_17").num_joints
-        17
-    """
-    if isinstance(layout, Skeleton):
-        return layout
-    if layout in SKELETONS:
-        return SKELETONS[layout]
-    raise ValueError(f"no skeleton is called {layout!r}; known: {', '.join(SKELETONS)} (or declare a Skeleton)")
