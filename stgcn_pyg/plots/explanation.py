@@ -53,10 +53,8 @@ def plot_explanation(explanation: Explanation, graph: SkeletonGraph, picture: Pa
     _list(edge_bars, explanation.top_edges(BARS), _norm(explanation.edges))
     for axes in (joint_bars, edge_bars):
         axes.set_xlabel(MEANING[explanation.method], fontsize=9)
-    figure.suptitle(
-        f"{explanation.sequence.name}: what {explanation.target} ({explanation.probability:.2f}) rests on",
-        fontsize=12,
-    )
+    what = f"{explanation.target} ({explanation.probability:.2f})"
+    figure.suptitle(f"{explanation.sequence.name}: what {what} rests on", fontsize=12)
     save(figure, picture)
 
 

@@ -51,6 +51,9 @@ PLACES: dict[str, tuple[float, float]] = {
 STEP = 0.16
 """How far a joint with no place of its own is from the one it hangs from, in body lengths."""
 
+GROUND, LOOSE = -2.2, 0.5
+"""Where parts stand that hang from nothing: how high, and how far apart."""
+
 QUARTER = np.pi / 2
 """The angle that the joints which hang from a joint with a place have between them."""
 
@@ -61,7 +64,7 @@ def rest_pose(skeleton: Skeleton) -> FloatArray:
     Joints whose names are known (:data:`PLACES`) stand where a human body has them. Any other hangs from its
     neighbour, outwards, in an angle that it shares with its siblings. Of a layout without any known name the
     centre stands in the middle and the rest around it, the left side on our right. Parts that hang from nothing
-    stand in a row below.
+    stand below.
 
     Example:
         >>> from stgcn_pyg.skeleton import BODY_25
@@ -79,10 +82,11 @@ def rest_pose(skeleton: Skeleton) -> FloatArray:
         forest.plant(skeleton.index(skeleton.center), np.zeros(2), QUARTER, 4 * QUARTER)
     for v in list(places):
         forest.grow(v, forest.outwards(v), QUARTER)
-    row = count()
+    loose = {side: count() for side in Side}
     for v in range(skeleton.num_joints):
         if v not in places:
-            below = np.array([(sides[v] or 0.25) * (0.5 + STEP * (next(row) // 2)), -2.2])
+            step = LOOSE * next(loose[sides[v]])
+            below = np.array([sides[v] * (LOOSE + step), GROUND - (step if sides[v] == Side.MIDDLE else 0)])
             forest.plant(v, below, -QUARTER, QUARTER)
     return np.array([places[v] for v in range(skeleton.num_joints)])
 

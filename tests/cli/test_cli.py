@@ -105,7 +105,8 @@ def test_runs_are_fused(run: Path, tmp_path: Path) -> None:
 
 
 def test_help_has_examples_and_is_quick_to_import() -> None:
-    for command in ("demo", "train", "evaluate", "fuse", "predict", "cross-validate", "synthesize", "info"):
+    trained = ("demo", "train", "evaluate", "fuse", "predict", "cross-validate")
+    for command in (*trained, "draw", "explain", "edges", "synthesize", "info"):
         assert f"stgcn-pyg {command}" in call(command, "--help")
     code = "import sys, stgcn_pyg.cli; print({'torch', 'torch_geometric', 'lightning', 'numpy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
