@@ -31,7 +31,7 @@ FRAMES = 24
 def arm_task(label: int, seed: int) -> SkeletonSequence:
     """A body that shakes; whether its left wrist circles or rests is the class, and nothing else tells it."""
     rng = np.random.default_rng(seed)
-    standing = 100 + 40 * rest_pose(BODY_25) * (1, -1)
+    standing = 200 + rest_pose(BODY_25) * (1, -1)
     pos = standing + rng.normal(scale=2, size=(FRAMES, BODY_25.num_joints, 2))
     angle = 2 * np.pi * (np.arange(FRAMES) / 8 + rng.random())
     pos[:, WRIST] += label * 25 * np.stack([np.cos(angle), np.sin(angle)], axis=1)

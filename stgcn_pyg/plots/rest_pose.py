@@ -6,62 +6,25 @@ import numpy as np
 import numpy.typing as npt
 
 from stgcn_pyg.plots.sides import Side, joint_sides
+from stgcn_pyg.plots.standing import STANDING
 from stgcn_pyg.skeleton import Skeleton
 
 FloatArray = npt.NDArray[np.float64]
 
-PLACES: dict[str, tuple[float, float]] = {
-    "head_top": (0.0, 1.75),
-    "head": (0.0, 1.5),
-    "nose": (0.0, 1.4),
-    "eye": (0.1, 1.53),
-    "ear": (0.24, 1.46),
-    "mouth_corner": (0.08, 1.28),
-    "upper_neck": (0.0, 1.2),
-    "neck": (0.0, 1.0),
-    "shoulder": (0.36, 0.95),
-    "elbow": (0.62, 0.5),
-    "wrist": (0.84, 0.08),
-    "hand": (0.94, -0.12),
-    "spine": (0.0, 0.5),
-    "lower_spine": (0.0, 0.2),
-    "mid_hip": (0.0, 0.0),
-    "hip": (0.2, -0.04),
-    "knee": (0.29, -0.8),
-    "ankle": (0.36, -1.55),
-    "foot": (0.5, -1.68),
-    "heel": (0.3, -1.72),
-    "big_toe": (0.5, -1.7),
-    "small_toe": (0.62, -1.66),
-    # The face of layouts that have its outline.
-    "chin": (0.0, 1.09),
-    **{f"jaw_{n}": (0.27 * np.cos(0.196 * (n - 1)), 1.42 - 0.33 * np.sin(0.196 * (n - 1))) for n in range(1, 9)},
-    **{f"brow_{n}": (0.24 - 0.04 * n, 1.6 + 0.01 * (n - 1) * (5 - n)) for n in range(1, 6)},
-    **{f"nose_bridge_{n}": (0.0, 1.57 - 0.04 * n) for n in range(1, 5)},
-    **{"nostril_1": (0.06, 1.35), "nostril_2": (0.03, 1.34), "nose_base": (0.0, 1.33)},
-    **{"eye_outer": (0.15, 1.52), "upper_lid_1": (0.12, 1.55), "upper_lid_2": (0.08, 1.55)},
-    **{"eye_inner": (0.05, 1.52), "lower_lid_1": (0.12, 1.5), "lower_lid_2": (0.08, 1.5)},
-    **{"mouth_corner": (0.12, 1.23), "inner_mouth_corner": (0.09, 1.23)},
-    **{"upper_lip_1": (0.09, 1.26), "upper_lip_2": (0.04, 1.28), "upper_lip": (0.0, 1.27)},
-    **{"lower_lip_1": (0.09, 1.19), "lower_lip_2": (0.04, 1.17), "lower_lip": (0.0, 1.17)},
-    **{"inner_upper_lip": (0.04, 1.245), "inner_lower_lip": (0.04, 1.205)},
-}
-"""A standing figure in body lengths (mid-hip to neck), y upwards: names without their side, on our right."""
+STEP = 10.0
+"""How far a joint without a known name is from the one it hangs from, in cm."""
 
-STEP = 0.16
-"""How far a joint with no place of its own is from the one it hangs from, in body lengths."""
-
-GROUND, LOOSE = -2.2, 0.5
-"""Where parts stand that hang from nothing: how high, and how far apart."""
+GROUND, LOOSE = -40.0, 25.0
+"""Where parts stand that hang from nothing: how high, and how far apart, in cm."""
 
 QUARTER = np.pi / 2
-"""The angle that the joints which hang from a joint with a place have between them."""
+"""The angle that the joints which hang from a known joint have between them."""
 
 
 def rest_pose(skeleton: Skeleton) -> FloatArray:
     """A place for each joint of a standing body that faces us, ``[V, 2]`` with y upwards.
 
-    Joints whose names are known (:data:`PLACES`) stand where a human body has them. Any other hangs from its
+    Joints of known names stand where a human body has them, in cm. Any other hangs from its
     neighbour, outwards, in an angle that it shares with its siblings. Of a layout without any known name the
     centre stands in the middle and the rest around it, the left side on our right. Parts that hang from nothing
     stand below.
@@ -69,14 +32,10 @@ def rest_pose(skeleton: Skeleton) -> FloatArray:
     Example:
         >>> from stgcn_pyg.skeleton import BODY_25
         >>> rest_pose(BODY_25)[BODY_25.index("left_wrist")].tolist()
-        [0.84, 0.08]
+        [46.0, 94.0]
     """
     sides = joint_sides(skeleton)
-    places = {
-        v: np.array(PLACES[name]) * (side, 1)
-        for v, (joint, side) in enumerate(zip(skeleton.joints, sides, strict=True))
-        if (name := _without_side(joint)) in PLACES
-    }
+    places = {v: np.array(STANDING[joint]) for v, joint in enumerate(skeleton.joints) if joint in STANDING}
     forest = _Forest(skeleton, sides, places)
     if not places:
         forest.plant(skeleton.index(skeleton.center), np.zeros(2), QUARTER, 4 * QUARTER)
@@ -89,10 +48,6 @@ def rest_pose(skeleton: Skeleton) -> FloatArray:
             below = np.array([sides[v] * (LOOSE + step), GROUND - (step if sides[v] == Side.MIDDLE else 0)])
             forest.plant(v, below, -QUARTER, QUARTER)
     return np.array([places[v] for v in range(skeleton.num_joints)])
-
-
-def _without_side(joint: str) -> str:
-    return joint.removeprefix("left_").removeprefix("right_")
 
 
 class _Forest:

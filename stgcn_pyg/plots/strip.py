@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from stgcn_pyg.plots.body import Body, side_legend
-from stgcn_pyg.plots.moments import frames_between, seconds_of, spread_over
+from stgcn_pyg.plots.moments import frames_between, seconds_of
 from stgcn_pyg.plots.save import save
 from stgcn_pyg.plots.view import View
 from stgcn_pyg.sequence import IntArray, SkeletonSequence
@@ -41,7 +41,8 @@ def plot_strip(
     Raises:
         ValueError: If there are no frames then.
     """
-    frames = spread_over(frames_between(sequence, start, seconds), num_frames)
+    between = frames_between(sequence, start, seconds)
+    frames = between[:: -(-len(between) // num_frames)]  # as many as fit at even steps of time
     view, time = View.of(sequence), seconds_of(sequence)
     low, high = view.window(frames)
     middles, width = _panels(view, frames)
