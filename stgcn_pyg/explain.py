@@ -37,8 +37,8 @@ METHODS = ("occlusion", "gradient")
 STEPS = 16
 """Points on the way at which gradients are taken."""
 
-BATCH = 16
-"""Recordings that are scored at once."""
+BATCH, MAX_FRAMES = 16, 8000
+"""Recordings that are scored at once, and their frames."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,7 +222,7 @@ def _log_probabilities(
     """The log-probability of a class for each recording."""
     weight = recognizer.networks[0].edge_weight.clone()
     weight[list(without_edges)] = 0
-    batches = TimelineLoader(recordings, BATCH)
+    batches = TimelineLoader(recordings, BATCH, max_frames=MAX_FRAMES)
     return [value for batch in batches for value in _log_softmax(recognizer, batch, weight)[:, number].tolist()]
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stgcn_pyg.cli.one_recording import Name, Recording
+from stgcn_pyg.cli.one_recording import Name, Recording, read_one
 from stgcn_pyg.cli.options import Fps
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ def draw(
     if out.suffix.lower() not in (".png", ".gif", ".mp4"):
         raise ValueError(f"{out}: the name's ending says what is drawn: .png (a strip), .gif or .mp4 (a clip)")
 
-    from stgcn_pyg.cli.one_recording import read_one
+    from dataclasses import replace
+
     from stgcn_pyg.plots import plot_clip, plot_strip
     from stgcn_pyg.recognizer import Recognizer
     from stgcn_pyg.skeleton import BODY_25, find_skeleton
@@ -52,6 +53,8 @@ def draw(
     layout = BODY_25 if recognizer is None else recognizer.graph.skeleton
     layout = find_skeleton(skeleton) if skeleton else layout
     sequence = read_one(recording, layout, fps, name)
+    if recognizer is not None:  # which takes a rate that nothing says to be its own
+        sequence = replace(sequence, fps=sequence.fps or recognizer.fps)
     if out.suffix.lower() == ".png":
         prediction = "" if recognizer is None else _prediction(recognizer, sequence)
         plot_strip(sequence, out, prediction, start, 3.0 if seconds is None else seconds, frames)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from stgcn_pyg.cli.one_recording import Name, Recording
+from stgcn_pyg.cli.one_recording import Name, Recording, read_one
 from stgcn_pyg.cli.options import Fps, Layout
 
 
@@ -40,7 +40,6 @@ def explain(
     from rich.console import Console
     from rich.table import Table
 
-    from stgcn_pyg.cli.one_recording import read_one
     from stgcn_pyg.explain import explain as explain_prediction
     from stgcn_pyg.recognizer import Recognizer
     from stgcn_pyg.skeleton import find_skeleton

@@ -25,7 +25,7 @@ def draw_edges(
     values: npt.NDArray[np.floating],
     norm: Normalize,
     cmap: Colormap,
-    joint_size: float = 46,
+    joint_size: float = 70,
 ) -> None:
     """Draw edges as bent arrows from neighbour to root, and a joint's edge to itself as a circle on it.
 

@@ -7,15 +7,19 @@ from typing import cast
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.colors import to_rgb
 from PIL import Image
 
 from stgcn_pyg.files import draft
+from stgcn_pyg.plots.sides import COLORS
 
 Picture = npt.NDArray[np.uint8]
 """Height, width and the colours red, green, blue: ``[H, W, 3]``."""
 
-COLORS = 64
-"""Colours of a GIF."""
+INKS = (*COLORS.values(), "black", "tab:green", "0.75")
+"""The colours of clips; a GIF has them in :data:`SHADES` steps from white, the same in all its pictures."""
+
+SHADES = 12
 
 
 def write_gif(pictures: Iterable[Picture], path: Path, fps: float) -> None:
@@ -24,13 +28,21 @@ def write_gif(pictures: Iterable[Picture], path: Path, fps: float) -> None:
     Its clock ticks in hundredths of a second, so pictures last one tick more or less where the rate asks for it;
     faster than 50 a second, which viewers slow down, the clip takes longer than the recording.
     """
-    images = [Image.fromarray(picture) for picture in pictures]
-    palette = images[len(images) // 2].quantize(COLORS)
-    images = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
+    palette = _palette()
+    images = [Image.fromarray(picture).quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]
     ends = np.round(np.arange(1, len(images) + 1) * 100 / fps).astype(int)
     durations = [10 * max(2, int(tick)) for tick in np.diff(ends, prepend=0)]
     with draft(path) as whole:
         images[0].save(whole, "GIF", save_all=True, append_images=images[1:], duration=durations, loop=0)
+
+
+def _palette() -> Image.Image:
+    """An image whose palette has all inks in all shades."""
+    strength = np.linspace(0, 1, SHADES)[:, None]
+    shades = [1 - strength * (1 - np.array(to_rgb(ink))) for ink in INKS]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette((np.concatenate(shades) * 255).round().astype(np.uint8).tobytes())
+    return palette
 
 
 def write_mp4(pictures: Iterable[Picture], path: Path, fps: float) -> None:

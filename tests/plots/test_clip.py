@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from matplotlib.colors import to_rgb
 from PIL import Image, ImageSequence
 
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.plots import plot_clip
-from stgcn_pyg.plots.film import write_gif, write_mp4
+from stgcn_pyg.plots.film import INKS, write_gif, write_mp4
 from stgcn_pyg.plots.so_far import predict_so_far
 from stgcn_pyg.recognizer import Recognizer
 from stgcn_pyg.skeleton import BODY_25
@@ -41,6 +42,14 @@ def test_a_gif_keeps_time(tmp_path: Path, fps: float) -> None:
     durations = gif_durations(tmp_path / "clip.gif")
     assert len(durations) == 20
     assert sum(durations) == pytest.approx(20_000 / fps, abs=5)
+
+
+def test_a_gif_keeps_the_colours_of_clips(tmp_path: Path) -> None:
+    inks = [np.round(255 * np.array(to_rgb(ink))).astype(np.uint8) for ink in INKS]
+    write_gif([np.tile(ink, (8, 8, 1)) for ink in inks], tmp_path / "clip.gif", 10)
+    with Image.open(tmp_path / "clip.gif") as clip:
+        shown = [np.asarray(frame.convert("RGB"))[4, 4] for frame in ImageSequence.Iterator(clip)]
+    assert np.abs(np.array(shown, int) - np.array(inks, int)).max() <= 8
 
 
 @pytest.mark.parametrize("fps", [5, 12.5, 29.97])
