@@ -135,7 +135,7 @@ class TestBody:
             assert bend(joints, f"{side}_shoulder", f"{side}_elbow", f"{side}_wrist").max() < 155
             forward = np.arctan2((thigh * ahead).sum(axis=1), -thigh @ up)
             flexion = np.degrees(forward + np.arctan2((trunk * ahead).sum(axis=1), trunk @ up))
-            assert -40 < flexion.min() < flexion.max() < 120
+            assert -45 < flexion.min() < flexion.max() < 120
             toes = of(joints, f"{side}_big_toe") - of(joints, f"{side}_heel")
             toes[:, 1] = 0
             folded = (toes * thigh).sum(axis=1) * (shin @ up) - (toes * shin).sum(axis=1) * (thigh @ up)

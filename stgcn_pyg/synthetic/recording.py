@@ -114,7 +114,7 @@ def perform(
 def _course(speed: float, scenario: Scenario, turn: float, rng: np.random.Generator) -> Course:
     """To and fro past the camera; who is faster needs more room to turn."""
     angle = turn + rng.choice([-1, 1]) * scenario.aslant
-    radius = 0.25 + 0.12 * speed
+    radius = 0.35 + 0.12 * speed
     beyond = rng.uniform(0.2, 1.0) + 0.1 * speed**2
     straight = 2 * (out_of_view(scenario, angle) + beyond)
     return Course(straight, radius, angle, side=float(rng.choice([-1, 1])))

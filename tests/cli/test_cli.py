@@ -41,7 +41,7 @@ def run(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_train_writes_a_run_folder(run: Path) -> None:
     metrics = json.loads((run / "metrics.json").read_text())
     assert metrics["total"] == 24
-    assert metrics["fps"] == 12.5  # as SYNTHETIC.json says
+    assert metrics["fps"] == 25  # as SYNTHETIC.json says
 
 
 def test_evaluate_scores_other_recordings(run: Path, root: Path) -> None:
