@@ -415,6 +415,7 @@ class TestSynthesize:
     def test_has_the_length_and_rate_asked_for(self, action: str, num_frames: int, fps: float) -> None:
         sequence = synthesize(action, 1, 1, num_frames=num_frames, fps=fps)
         assert (sequence.num_frames, sequence.fps) == (num_frames, fps)
+        assert abs(len(synthesize(action, 1, 1, fps=5)) / 5 - len(synthesize(action, 1, 1)) / FPS) < 0.2
 
     def test_lengths_are_kths_and_do_not_tell_the_action(
         self, collection: dict[tuple[str, int, int], SkeletonSequence]

@@ -47,7 +47,8 @@ def write_synthetic_kth(
         seed: Another seed, other people.
         subjects: Which people, by number.
         scenarios: Which of the scenarios 1 to 4.
-        num_frames: How long each recording is; if left out, as long as KTH's, whatever the action.
+        num_frames: How long each recording is; if left out, it lasts as long as one of KTH's,
+            whatever the action.
         fps: Frames a second.
 
     Returns:

@@ -28,8 +28,8 @@ GAIT = {
     "crouch": (0.001, 0.006, 0.010),  # the share of the leg's length that is never used
     "hip_turn": (4.0, 4.0, 7.0),
     "lean": (2.0, 6.0, 9.0),
-    "arm": (13.0, 17.0, 26.0),  # to either side of the mean
-    "arm_mean": (2.0, -10.0, -10.0),
+    "arm": (13.0, 19.0, 31.0),  # to either side of the mean
+    "arm_mean": (2.0, -11.0, -13.0),
     "elbow": (14.0, 74.0, 86.0),
 }
 """What a gait is like at the efforts 0, 1 and 2."""
@@ -59,7 +59,7 @@ class Gait:
         with its square root.
         """
         usual, least, most = EFFORTS[action]
-        effort = np.clip(usual + 0.22 * subject.effort + rng.normal(0, 0.08), least, most)
+        effort = np.clip(usual + 0.25 * subject.effort + rng.normal(0, 0.1), least, most)
         own = {key: _at(np.clip(effort + rng.normal(0, 0.1), least, most), values) for key, values in GAIT.items()}
         angle = {key: np.radians(value) for key, value in own.items()}
         leg, haste = subject.body.leg, pace * subject.tempo
@@ -67,7 +67,7 @@ class Gait:
             speed=own["speed"] * haste * np.sqrt(leg / 0.82),
             strides=own["strides"] * np.sqrt(haste) * np.sqrt(0.82 / leg),
             hip_turn=angle["hip_turn"],
-            lean=angle["lean"] + 0.035 * subject.posture,
+            lean=angle["lean"] + 0.05 * subject.posture,
             arm=angle["arm"] * np.exp(0.25 * subject.vigor),
             arm_mean=angle["arm_mean"] - 0.08 * subject.carriage,
             elbow=float(np.clip(angle["elbow"] * np.exp(0.22 * subject.bend), 0.1, 1.9)),
@@ -170,7 +170,7 @@ def _arms(gait: Gait, phase: Array) -> tuple[Array, Array]:
     for i, (_, sign) in enumerate(SIDES):
         swing = -np.cos(2 * np.pi * (phase + i / 2))  # 1 when this arm is in front
         shoulder = gait.arm_mean + gait.arm * swing
-        elbow = gait.elbow * (1 + 0.25 * swing)
+        elbow = gait.elbow * (1 + 0.3 * swing)
         upper_arm.append(hanging(shoulder, sign * gait.carriage))
         forearm.append(hanging(shoulder + elbow, -sign * 0.5 * np.sin(gait.elbow)))
     return np.stack(upper_arm), np.stack(forearm)

@@ -21,7 +21,7 @@ FPS = 25.0
 """Frames a second of a synthetic recording, as of KTH's films."""
 
 NUM_FRAMES = (204, 1492)
-"""The shortest and the longest recording of KTH, in frames."""
+"""The shortest and the longest recording of KTH, in frames at 25 a second."""
 
 TYPICAL, SCATTER = 464.0, 0.2755
 """Median and standard deviation (of the logarithm) of KTH's lengths: with these the mean is KTH's 483."""
@@ -58,7 +58,7 @@ def synthesize(
         subject: The person's number, from 1; the same body and habits in all actions and scenarios.
         scenario: 1 outdoors, 2 with changing scale, 3 in clothes that hide the joints, 4 indoors.
         seed: Another seed, other people.
-        num_frames: How long the recording is; if left out, as long as one of KTH's, whatever the action.
+        num_frames: How long the recording is; if left out, it lasts as long as one of KTH's, whatever the action.
         fps: Frames a second.
 
     Raises:
@@ -66,7 +66,7 @@ def synthesize(
 
     Example:
         >>> synthesize("walking", subject=1, scenario=1, num_frames=80)
-        SkeletonSequence('person01_walking_d1_uncomp', 80 frames, BODY_25, 2D, 25 fps, 52% missing)
+        SkeletonSequence('person01_walking_d1_uncomp', 80 frames, BODY_25, 2D, 25 fps, ...% missing)
     """
     if action not in ACTIONS:
         raise ValueError(f"there is no synthetic action {action!r}; there are {', '.join(ACTIONS)}")
@@ -75,8 +75,8 @@ def synthesize(
     if subject < 1 or not fps > 0 or (num_frames is not None and num_frames < 1):
         raise ValueError(f"subject {subject}, {num_frames} frames and {fps} frames a second must all be positive")
     rng = np.random.default_rng((seed, subject, ACTIONS.index(action), scenario))
-    length = int(np.exp(rng.normal(np.log(TYPICAL), SCATTER)).clip(*NUM_FRAMES))
-    time = np.arange(num_frames or length) / fps
+    usual = np.exp(rng.normal(np.log(TYPICAL), SCATTER)).clip(*NUM_FRAMES)
+    time = np.arange(num_frames or max(round(usual * fps / FPS), 1)) / fps
     filmed = SCENARIOS[scenario]
     scale = zooming(filmed, time, rng)
     performance = perform(action, Subject.of(subject, seed), filmed, time, rng)
