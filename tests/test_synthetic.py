@@ -135,7 +135,8 @@ class TestBody:
             assert bend(joints, f"{side}_shoulder", f"{side}_elbow", f"{side}_wrist").max() < 155
             forward = np.arctan2((thigh * ahead).sum(axis=1), -thigh @ up)
             flexion = np.degrees(forward + np.arctan2((trunk * ahead).sum(axis=1), trunk @ up))
-            assert -45 < flexion.min() < flexion.max() < 120
+            # against the trunk, so that what the pelvis tilts and the back bends is in it
+            assert -50 < flexion.min() < flexion.max() < 120
             toes = of(joints, f"{side}_big_toe") - of(joints, f"{side}_heel")
             toes[:, 1] = 0
             folded = (toes * thigh).sum(axis=1) * (shin @ up) - (toes * shin).sum(axis=1) * (thigh @ up)
@@ -147,7 +148,8 @@ class TestBody:
     ) -> None:
         joints = performance(action, subject, scenario, seed).joints
         assert joints[..., 1].min() > -1e-9
-        assert np.linalg.norm(velocity(joints), axis=-1).max() < 12
+        assert np.linalg.norm(velocity(joints), axis=-1).max() < 14
+        assert max(np.linalg.norm(velocity(of(joints, f"{side}_wrist")), axis=1).max() for side in SIDES) < 12
         assert np.abs(velocity(of(joints, "mid_hip"))[:, 1]).max() < 1.2
 
     @given(st.lists(st.floats(-1, 1), min_size=3, max_size=3))

@@ -32,8 +32,8 @@ class Body:
     hips: float = 0.106
     upper_arm: float = 0.168
     forearm: float = 0.140
-    thigh: float = 0.232
-    shin: float = 0.232
+    thigh: float = 0.228
+    shin: float = 0.226
     ankle: float = 0.040
     toe: float = 0.100
     heel: float = 0.035

@@ -36,7 +36,7 @@ SEEN = {
 """By joint: the share missing, how long its quality lasts in seconds, its error in trunks, and the 5, 25, 50, 75
 and 95 % quantiles of its score where it is there."""
 
-UNDER_CLOTHES = ("neck", "shoulder", "elbow", "hip", "knee")
+UNDER_CLOTHES = ("neck", "shoulder", "elbow", "mid_hip", "hip", "knee")
 """The joints that clothes hide."""
 
 TRUNK = 0.5
@@ -58,7 +58,7 @@ def _kind(joint: str) -> str:
 
 _KINDS = [_kind(joint) for joint in BODY_25.joints]
 _MISSING, _LASTS, _ERROR = (np.array([SEEN[kind][k] for kind in _KINDS]) for k in range(3))
-_HIDDEN = np.array([kind in UNDER_CLOTHES or kind == "mid_hip" for kind in _KINDS])
+_HIDDEN = np.array([kind in UNDER_CLOTHES for kind in _KINDS])
 _SIDE = np.array([1.0 * joint.startswith("right") - joint.startswith("left") for joint in BODY_25.joints])
 
 

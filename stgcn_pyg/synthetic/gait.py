@@ -10,21 +10,21 @@ from stgcn_pyg.synthetic.course import GRAVITY, Course
 from stgcn_pyg.synthetic.footsteps import Stride, footsteps
 from stgcn_pyg.synthetic.subject import Subject
 
-EFFORTS = {"walking": (0.0, -0.15, 0.3), "jogging": (1.0, 0.7, 1.7), "running": (2.0, 1.4, 2.7)}
+EFFORTS = {"walking": (0.0, -0.15, 0.3), "jogging": (1.0, 0.7, 1.9), "running": (2.0, 1.2, 2.5)}
 """The usual, the least and the greatest effort of the three gaits; people differ, and some jog as others run."""
 
 GAIT = {
     # What KTH's people do: outdoors they are in view for 90, 55 and 39 frames a pass (medians of its annotations),
     # and by pose estimates go 2.5, 3.2 and 6 trunks a second.
-    "speed": (1.25, 1.80, 3.10),  # metres a second, of someone whose legs are 0.82 m long
+    "speed": (1.25, 1.80, 3.20),  # metres a second, of someone whose legs are 0.82 m long
     "strides": (0.92, 1.32, 1.43),  # both legs once, a second; running: 1.41 in OpenPose's tracks of KTH
     # Novacheck, The biomechanics of running, Gait & Posture 7 (1998); Winter (2009).
     "duty": (0.62, 0.43, 0.355),
     "strike": (18.0, 9.0, 6.0),  # degrees, as all angles here
     "toe_off": (50.0, 46.0, 52.0),
-    "swing_pitch": (58.0, 66.0, 78.0),
-    "lift": (0.02, 0.08, 0.21),  # shares of the leg
-    "behind": (0.12, 0.15, 0.18),
+    "swing_pitch": (58.0, 60.0, 70.0),
+    "lift": (0.02, 0.11, 0.25),  # shares of the leg
+    "behind": (0.10, 0.14, 0.17),
     "crouch": (0.001, 0.006, 0.010),  # the share of the leg's length that is never used
     "hip_turn": (4.0, 4.0, 7.0),
     "lean": (2.0, 6.0, 9.0),
@@ -59,8 +59,8 @@ class Gait:
         with its square root.
         """
         usual, least, most = EFFORTS[action]
-        effort = np.clip(usual + 0.25 * subject.effort + rng.normal(0, 0.1), least, most)
-        own = {key: _at(np.clip(effort + rng.normal(0, 0.1), least, most), values) for key, values in GAIT.items()}
+        effort = np.clip(usual + 0.33 * subject.effort + rng.normal(0, 0.15), least, most)
+        own = {key: _at(np.clip(effort + rng.normal(0, 0.15), least, most), values) for key, values in GAIT.items()}
         angle = {key: np.radians(value) for key, value in own.items()}
         leg, haste = subject.body.leg, pace * subject.tempo
         return cls(
@@ -79,7 +79,7 @@ class Gait:
                 strike=angle["strike"],
                 toe_off=angle["toe_off"],
                 swing_pitch=min(angle["swing_pitch"], 1.45),
-                lift=own["lift"] * leg * np.exp(0.25 * subject.vigor),
+                lift=own["lift"] * leg * np.exp(0.15 * subject.vigor),
                 width=0.06 * np.exp(0.3 * subject.width) / (1 + effort.clip(0)),
                 behind=own["behind"] * leg,
                 toes_out=max(0.1 + 0.06 * subject.width, 0.0),
@@ -130,17 +130,23 @@ def bob(phase: Array, duty: float, strides: float, step: float, leg: float) -> A
     stiff leg of length :math:`\ell` under a step :math:`s` would let the hips sink by
     :math:`\ell - \sqrt{\ell^2 - s^2/4}`; knees, feet and pelvis save two fifths of it.
 
-    Who runs falls freely in flight, :math:`y = \tfrac{1}{2} g\,t\,(t_f - t)` for the time
-    :math:`t_f = (1/2 - \beta)/f` from toe-off on, and in contact, for :math:`t_c = \beta / f`, bounces like a mass
-    on a spring: :math:`y = -A\sin(\pi t / t_c)` with :math:`A = g\,t_f t_c / 2\pi`, which joins the two
-    without a jerk.
+    Who runs falls freely in flight, for the time :math:`t_f = (1/2 - \beta)/f` from toe-off on, and in contact, for
+    :math:`t_c = \beta / f`, the ground pushes with half a sine: :math:`\ddot y = -g + P \sin(\pi t / t_c)`. What
+    comes down must go up as fast, so that :math:`P = \pi g\,(t_c + t_f) / 2 t_c` and
+
+    .. math::
+        y = \tfrac{1}{2} g\,t\,(t_c - t) - P\,(t_c / \pi)^2 \sin(\pi t / t_c)
+        \quad\text{in contact},\qquad
+        y = \tfrac{1}{2} g\,t\,(t_f - t) \quad\text{in flight.}
     """
     if duty >= 0.5:
         sink = leg - np.sqrt(leg**2 - min(step, leg) ** 2 / 4)
         return np.asarray(0.3 * sink * np.cos(4 * np.pi * (phase - duty / 2)))
     since = (phase % 0.5) / strides  # since a foot came down
     contact, flight = duty / strides, (0.5 - duty) / strides
-    bounce = -GRAVITY * flight * contact / (2 * np.pi) * np.sin(np.pi * since / contact)
+    push = np.pi * GRAVITY * (contact + flight) / (2 * contact)
+    bounce = 0.5 * GRAVITY * since * (contact - since)
+    bounce -= push * (contact / np.pi) ** 2 * np.sin(np.pi * since / contact)
     fall = 0.5 * GRAVITY * (since - contact) * (contact + flight - since)
     return np.where(since < contact, bounce, fall)
 

@@ -112,8 +112,8 @@ def _box(subject: Subject, rhythm: Rhythm, rng: np.random.Generator) -> Gesture:
     for (_, sign), share, other in zip(SIDES, blows, reversed(blows), strict=True):
         high = guard_high - 0.1 * other + rhythm.each(rng, 0.02)  # drawn back while the other goes out
         guard = arm * vector(guard_ahead - 0.1 * other, high, -0.1 * sign)
-        target = vector(0, height * arm, -0.7 * sign * half)
-        target[:, 0] = np.sqrt((length * arm) ** 2 - (target[:, 1:] ** 2).sum(axis=1))
+        across = -0.7 * sign * half
+        target = vector(np.sqrt(arm**2 * (length**2 - height**2) - across**2), arm * height, across)
         bulge = hook * arm * share * (1 - share) * 2
         wrists.append(guard + share[:, None] * (target - guard) + vector(0, 0, sign * bulge))
         elbows.append(vector(np.full(len(share), -0.5), -1.0 + 0.8 * hook * share, sign * (0.35 + hook * share)))
@@ -132,7 +132,7 @@ def _clap(subject: Subject, rhythm: Rhythm, rng: np.random.Generator) -> Gesture
     meet_high = -0.16 + 0.10 * subject.guard + 0.04 * rng.normal()
     open_high = -0.36 + 0.12 * subject.guard + 0.10 * rng.normal() + rhythm.each(rng, 0.03)
     aside = (half - 0.055) / arm  # each hand stops short of the middle by a palm
-    ahead = np.sqrt(meet_length**2 - meet_high**2 - aside**2) if meet_length > 0.45 else meet_length
+    ahead = np.sqrt(max(meet_length**2 - meet_high**2 - aside**2, 0.1))
     flat = np.sqrt((open_length**2 - open_high**2).clip(0.05))
     meet_azimuth, meet_flat = np.arctan2(-aside, ahead), np.hypot(aside, ahead)
     azimuth = open_angle + closed * (meet_azimuth - open_angle)
