@@ -45,7 +45,7 @@ def run(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_train_writes_a_run_folder(run: Path) -> None:
     metrics = json.loads((run / "metrics.json").read_text())
     assert metrics["total"] == 24
-    assert metrics["fps"] == 12.5  # as SYNTHETIC.json says
+    assert metrics["fps"] == 25  # as SYNTHETIC.json says
 
 
 def test_evaluate_scores_other_recordings(run: Path, root: Path) -> None:
@@ -71,7 +71,7 @@ def test_recordings_of_another_layout_are_taken(run: Path, root: Path, tmp_path:
         said = call("predict", tmp_path / name, "--model", run, "--skeleton", "COCO_17", "--json")
     predicted = json.loads(said)["action"]
     with pytest.warns(UserWarning, match="recorded as COCO_17.*missing: left_big_toe"):
-        call("evaluate", run, "--root", tmp_path, "--fps", 12.5, "--skeleton", "COCO_17", "--out", tmp_path / "out")
+        call("evaluate", run, "--root", tmp_path, "--fps", 25, "--skeleton", "COCO_17", "--out", tmp_path / "out")
     (scored,) = json.loads((tmp_path / "out" / "metrics.json").read_text())["recordings"]
     assert scored["predicted"] == predicted
 

@@ -25,7 +25,7 @@ from stgcn_pyg.training import Recipe
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("synthetic")
-    write_synthetic_kth(folder / "raw", subjects=[1, 2, 3], scenarios=[1])
+    write_synthetic_kth(folder / "raw", subjects=[1, 2, 3], scenarios=[1], num_frames=80)
     return folder
 
 
