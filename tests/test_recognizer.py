@@ -112,6 +112,15 @@ def test_another_frame_rate_is_resampled_openly() -> None:
         assert recognizer().other_rate(rate) is None
 
 
+def test_a_model_that_cannot_be_saved_leaves_the_one_that_was_there(tmp_path: Path) -> None:
+    recognizer().save_pretrained(tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    other = Recognizer(SkeletonGraph.build(BODY_25), ["a", "b"], channels=SMALL, fps=np.nan)
+    with pytest.raises(ValueError, match="not JSON compliant"):  # after the weights were written
+        other.save_pretrained(tmp_path)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
 @pytest.mark.parametrize("members", [1, 2])
 def test_other_actions_need_other_classifiers_and_no_other_weights(tmp_path: Path, members: int) -> None:
     original = Recognizer(SkeletonGraph.build(BODY_25), ["a", "b", "c"], channels=SMALL, members=members)

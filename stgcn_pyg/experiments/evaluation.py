@@ -6,7 +6,7 @@ from typing import Any
 from torch import Tensor
 
 from stgcn_pyg.datasets import KTHSkeletonDataset
-from stgcn_pyg.files import write_json
+from stgcn_pyg.files import draft, write_json
 from stgcn_pyg.metrics import Scores
 from stgcn_pyg.plots import plot_confusion
 from stgcn_pyg.recognizer import Recognizer
@@ -60,8 +60,8 @@ def write_scores(probabilities: Tensor, recordings: KTHSkeletonDataset, out: Pat
         **facts,
         "recordings": details,
     }
-    out.mkdir(parents=True, exist_ok=True)
-    plot_confusion(scores, out / "confusion.png", recordings.synthetic)
+    with draft(out / "confusion.png") as picture:
+        plot_confusion(scores, picture, recordings.synthetic)
     write_run_report(out, metrics)
     write_json(out / METRICS, metrics)  # last: a run that has it is finished
     return scores

@@ -9,7 +9,7 @@ import torch
 from stgcn_pyg.datasets import KTHSkeletonDataset
 from stgcn_pyg.experiments.evaluation import evaluate_run
 from stgcn_pyg.experiments.settings import Settings
-from stgcn_pyg.files import write_json
+from stgcn_pyg.files import draft, write_json
 from stgcn_pyg.metrics import Scores
 from stgcn_pyg.plots import plot_curves
 from stgcn_pyg.recognizer import MODEL_FOLDER, Recognizer
@@ -40,7 +40,7 @@ def train_run(
         The scores on the test recordings, if there are any; of several devices' processes in the first alone.
 
     Raises:
-        ValueError: If the folder holds a run with other settings.
+        ValueError: If the folder holds a run with other settings or other results, or training diverges.
     """
     # Lightning takes seconds to import.
     from stgcn_pyg.training.fit import fit
@@ -71,12 +71,23 @@ def train_run(
     if not goes_on:
         return None
     recognizer.save_pretrained(out / MODEL_FOLDER)
-    plot_curves([folder / "curves" for folder in folders], out / "curves.png")
+    with draft(out / "curves.png") as picture:
+        plot_curves([folder / "curves" for folder in folders], picture)
     if not settings.split.test:
         return None
     test = open_split(settings, "test", recognizer)
     facts = {} if resumed else {"seconds": round(time.perf_counter() - begin, 1)}
     return evaluate_run(recognizer, test, out, config=settings.to_dict(), **facts)
+
+
+def keep_run(folder: Path) -> None:
+    """Refuse to write other scores into a run folder, over its own.
+
+    Raises:
+        ValueError: If it is one.
+    """
+    if (folder / CONFIG).exists():
+        raise ValueError(f"{folder} is a run folder, whose own scores would be lost; choose another folder")
 
 
 def _begin(settings: Settings) -> tuple[Recognizer, KTHSkeletonDataset]:

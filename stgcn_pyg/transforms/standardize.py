@@ -51,7 +51,16 @@ class Standardize(BaseTransform):
         return cls(torch.where(varies, mean, 0).float(), torch.where(varies, std, 1).float())
 
     def forward(self, data: Data) -> Data:
-        """Standardise."""
+        """Standardise.
+
+        Raises:
+            ValueError: If the recording has other joints or channels than those that were measured.
+        """
+        if data.x.shape[1:] != self.mean.shape:
+            raise ValueError(
+                f"{data.get('name') or 'a recording'}: input of {list(data.x.shape[1:])} joints and channels, but "
+                f"the training recordings had {list(self.mean.shape)}; recordings in 2 and 3 dimensions do not mix"
+            )
         data.x = torch.where((data.score > 0)[..., None], (data.x - self.mean) / self.std, 0)
         return data
 

@@ -3,6 +3,8 @@
 import json
 import os
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -386,3 +388,29 @@ def test_a_class_without_a_reader_is_none(tmp_path: Path) -> None:
     (tmp_path / "raw" / "lengths.txt").write_text("4 2 6")
     with pytest.raises(NotImplementedError):
         Unfinished(tmp_path)
+
+
+def test_the_cache_does_not_depend_on_where_one_works(
+    root: Path, reads: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_all(root)
+    monkeypatch.chdir(root / "raw")
+    open_all(Path(".."))
+    assert len(reads) == 1
+
+
+def test_two_processes_at_once_share_a_cache(root: Path) -> None:
+    """Both read, both write, and whichever is last leaves a whole cache."""
+    code = (
+        "import sys, warnings; warnings.simplefilter('error', UserWarning)\n"
+        "from stgcn_pyg.datasets import KTHSkeletonDataset as Data\n"
+        "sys.stdin.read(1)\n"
+        "for _ in range(20):\n"
+        "    assert len(Data(sys.argv[1], split='all', graph='uniform', force_reload=True)) == 4\n"
+        "    assert len(Data(sys.argv[1], split='all', graph='uniform')) == 4\n"
+    )
+    command = [sys.executable, "-c", code, str(root)]
+    both = [subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [process.communicate("!")[1] for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    assert len(caches(root)) == 1

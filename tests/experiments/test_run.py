@@ -208,3 +208,10 @@ def test_members_differ_and_vote(root: Path, tmp_path: Path) -> None:
     assert not torch.allclose(first, second, atol=1e-4)
     torch.testing.assert_close(recognizer.predict_data([data]), (first + second) / 2)
     assert {"member0", "member1"} <= {path.name for path in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize("name", ["model", "member0", "metrics.json"])
+def test_results_of_nobody_knows_which_run_are_not_written_over(root: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    with pytest.raises(ValueError, match=rf"holds {name}, but no config\.json that says of which run"):
+        train_run(settings(root), tmp_path, progress=False)

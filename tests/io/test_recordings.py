@@ -24,6 +24,12 @@ def test_a_file_and_a_folder_of_files(tmp_path: Path) -> None:
     ]
 
 
+def test_hidden_files_are_left_alone(tmp_path: Path) -> None:
+    save(tmp_path / "a.npy", 2)
+    (tmp_path / "._a.npy").write_bytes(b"what some systems put beside every file")
+    assert [s.name for s in read_recordings(tmp_path, BODY_25)] == ["a"]
+
+
 def test_a_folder_of_openpose_frames(tmp_path: Path) -> None:
     for t in range(2):
         frame = {"people": [{"pose_keypoints_2d": [1.0] * 75}]}
