@@ -1,9 +1,9 @@
 """What every entry point does with every kind of bad input: a matrix, a row for each entry point.
 
 A cell says what must happen: the input is *refused*, by an error in one line that has the given words; or the
-result is *sound*, finite and with scores that sum to 1, perhaps after a warning; or there is *none* of the kind, and
-the cell says why. Whatever happens, nothing half-written is left, no file that was there has changed but those the
-cell names, and no code in a file has been executed. What is refused leaves no new file but those the cell names.
+result is *sound*, finite and with scores that sum to 1, perhaps after a warning; or there is *none* of the kind,
+and the cell says why. Whatever happens, nothing half-written is left, no file that was there has changed but those
+the cell names, and no code in a file has been executed. What is refused leaves no new file but those it names.
 """
 
 import contextlib
