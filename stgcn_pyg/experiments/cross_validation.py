@@ -18,9 +18,9 @@ from rich.progress import (
 )
 
 from stgcn_pyg.baseline import forest_predictions
-from stgcn_pyg.datasets import KTHSkeletonDataset, leave_one_out
+from stgcn_pyg.datasets import leave_one_out
 from stgcn_pyg.experiments.evaluation import METRICS
-from stgcn_pyg.experiments.run import CONFIG, train_run
+from stgcn_pyg.experiments.run import CONFIG, open_split, train_run
 from stgcn_pyg.experiments.settings import Settings
 from stgcn_pyg.files import draft, read_json, write_json, write_text
 from stgcn_pyg.metrics import Scores, grouped_interval
@@ -98,14 +98,8 @@ def _train_one(folder: Path, settings: Settings, threads: int) -> None:
 def _fit_forest(folder: Path, settings: Settings) -> None:
     """Write down how a forest does on the same split with the same seed."""
     skeleton = find_skeleton(settings.skeleton)
-    train, test = (
-        list(
-            KTHSkeletonDataset(
-                settings.root, split, settings.protocol, graph="uniform", skeleton=skeleton, fps=settings.fps
-            )
-        )
-        for split in ("train", "test")
-    )
+    plain = replace(settings, partition="uniform")  # its graph needs no training recordings
+    train, test = (list(open_split(plain, split)) for split in ("train", "test"))
     predicted = forest_predictions(train, test, skeleton, settings.seed)
     right = [int(data.y) == y_hat for data, y_hat in zip(test, predicted, strict=True)]
     write_json(folder / FOREST, {"accuracy": sum(right) / len(right)})

@@ -91,6 +91,13 @@ def test_a_trained_network_is_tuned_further(run: Path, root: Path, tmp_path: Pat
     assert changed == {"classifier.weight", "classifier.bias"}
 
 
+def test_cross_validation_takes_the_options_of_training(root: Path, tmp_path: Path) -> None:
+    small = ["--members", 1, "--epochs", 1, "--width", 0.05, "--crop", 16, "--plain", "--seeds", 1, "--jobs", 1]
+    assert "over 2 runs" in call("cross-validate", "--root", root, "--out", tmp_path, "--subjects", "1-2", *small)
+    config = json.loads((tmp_path / "subject02-seed0" / "config.json").read_text())
+    assert (config["residual"], config["width"], config["protocol"]["test"]) == (False, 0.05, [2])
+
+
 def test_runs_are_fused(run: Path, tmp_path: Path) -> None:
     assert "n = 24" in call("fuse", run, run, "--weights", "1,0.5", "--out", tmp_path)
     assert json.loads((tmp_path / "metrics.json").read_text())["fused"][1]["weight"] == pytest.approx(
