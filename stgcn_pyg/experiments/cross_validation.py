@@ -3,6 +3,7 @@
 import multiprocessing
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ def cross_validate_runs(
 
     Raises:
         ValueError: If there are fewer than two subjects, or the folder holds runs with other settings.
+        ChildProcessError: If a training was killed from outside.
     """
     if len(subjects) < 2:
         raise ValueError(f"to leave one subject out there must be two or more, not {list(subjects)}")
@@ -85,6 +87,11 @@ def _train_all(runs: dict[Path, Settings], jobs: int) -> None:
         for future in as_completed(futures):
             if error := future.exception():
                 pool.shutdown(cancel_futures=True)
+                if isinstance(error, BrokenProcessPool):
+                    raise ChildProcessError(
+                        "a training was killed, perhaps for want of memory; the same command goes on where it was, "
+                        "perhaps with fewer jobs at a time"
+                    ) from error
                 raise error
             progress.advance(task)
 

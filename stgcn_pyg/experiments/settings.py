@@ -159,8 +159,12 @@ class Settings:
                 )
         if self.members < 1:
             raise ValueError(f"at least 1 network must be trained, not {self.members}")
-        if self.width <= 0:
+        if not 0 < self.width < float("inf"):
             raise ValueError(f"width is a positive factor, not {self.width}")
+        if self.seed < 0:
+            raise ValueError(f"a seed is 0 or more, not {self.seed}")
+        if self.freeze and not self.init:
+            raise ValueError(f"no units can be frozen ({self.freeze}) but those of a model to fine-tune; name it")
         self._check_architecture()
 
     def _check_architecture(self) -> None:

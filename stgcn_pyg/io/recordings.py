@@ -23,6 +23,8 @@ def read_recordings(path: str | Path, skeleton: Skeleton, *, fps: float | None =
         ValueError: If a file cannot be read.
     """
     path = Path(path)
+    if path.suffix == ".json" and path.is_file():
+        raise ValueError(f"{path}: recordings of OpenPose are folders of frames; give the folder {path.parent}")
     if not path.is_dir():
         return [read_array(path, skeleton, fps=fps)]
     if arrays := sorted(path.glob("[!.]*.np[yz]")):

@@ -36,6 +36,8 @@ def test_a_folder_of_openpose_frames(tmp_path: Path) -> None:
         (tmp_path / f"clip_{t:012d}_keypoints.json").write_text(json.dumps(frame))
     (sequence,) = read_recordings(tmp_path, BODY_25)
     assert (sequence.name, len(sequence)) == ("clip", 2)
+    with pytest.raises(ValueError, match=f"folders of frames; give the folder {tmp_path}"):
+        read_recordings(tmp_path / "clip_000000000000_keypoints.json", BODY_25)
 
 
 def test_an_empty_folder_and_a_missing_file(tmp_path: Path) -> None:
