@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors.torch import load_file, save
 from torch import Tensor
@@ -212,6 +213,7 @@ class Recognizer:
             weights = load_file(folder / WEIGHTS_FILE)
             _check_finite(weights)
             recognizer.model.load_state_dict(weights)
+            recognizer._try_out()
         except Exception as error:
             reason = (
                 f"{CONFIG_FILE} has no {error}" if isinstance(error, KeyError) else " ".join(str(error).split())
@@ -224,6 +226,14 @@ class Recognizer:
         for network in recognizer.networks:
             network.freeze(freeze)
         return recognizer
+
+    def _try_out(self) -> None:
+        """Score a frame without anybody: that fails if the parts do not fit each other."""
+        pos = np.zeros((1, self.graph.num_nodes, self.num_dims), np.float32)
+        nobody = SkeletonSequence(pos, self.graph.skeleton, score=pos[..., 0], fps=self.fps)
+        data = self.features(SkeletonData.from_sequence(nobody).attach(self.graph))
+        if not self.predict_data([data]).isfinite().all():
+            raise ValueError("its scores are not finite")
 
     def to_dict(self) -> dict[str, Any]:
         """All but the weights, for JSON."""

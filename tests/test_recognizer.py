@@ -232,7 +232,19 @@ def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", ["truncated weights", "truncated config", "newer format", "other network", "pickle"]
+    "damage",
+    [
+        "truncated weights",
+        "truncated config",
+        "newer format",
+        "other network",
+        "other strides",
+        "other rate",
+        "other edges",
+        "endless edge",
+        "no spread",
+        "pickle",
+    ],
 )
 def test_damaged_folders_are_refused(tmp_path: Path, damage: str) -> None:
     recognizer().save_pretrained(tmp_path)
@@ -247,6 +259,19 @@ def test_damaged_folders_are_refused(tmp_path: Path, damage: str) -> None:
             config.write_text(json.dumps(settings | {"format": 99}))
         case "other network":
             config.write_text(json.dumps(settings | {"channels": [[4, 1], [16, 2]]}))
+        case "other strides":
+            config.write_text(json.dumps(settings | {"channels": [[4, 0], [8, 2]]}))
+        case "other rate":
+            config.write_text(json.dumps(settings | {"fps": "fast"}))
+        case "other edges":
+            settings["graph"]["edge_index"][1][0] = 25
+            config.write_text(json.dumps(settings))
+        case "endless edge":
+            settings["graph"]["edge_weight"][0] = 1e300
+            config.write_text(json.dumps(settings))
+        case "no spread":
+            settings["features"]["std"][3][1] = 0.0
+            config.write_text(json.dumps(settings))
         case "pickle":
             torch.save(recognizer().model.state_dict(), weights)
     with pytest.raises(ValueError, match=f"the model in {tmp_path} cannot be read"):

@@ -31,6 +31,9 @@ from stgcn_pyg.transforms.features import DEFAULT_STREAMS
 LAYERS = {9: NINE_LAYERS, 12: TWELVE_LAYERS}
 """The paper's networks."""
 
+WIDEST = 1000
+"""A greater width comes of a slip, and its network fits into no memory."""
+
 RESULTS = ("model", "member0", "metrics.json", "model.safetensors")
 """What no training may write over unless they are its own."""
 
@@ -159,8 +162,8 @@ class Settings:
                 )
         if self.members < 1:
             raise ValueError(f"at least 1 network must be trained, not {self.members}")
-        if not 0 < self.width < float("inf"):
-            raise ValueError(f"width is a positive factor, not {self.width}")
+        if not 0 < self.width <= WIDEST:
+            raise ValueError(f"width is a positive factor, 1 for the paper's network, not {self.width}")
         if self.seed < 0:
             raise ValueError(f"a seed is 0 or more, not {self.seed}")
         if self.freeze and not self.init:
