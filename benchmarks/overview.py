@@ -54,8 +54,8 @@ def draw_run(axes: Axes, sequence: SkeletonSequence, offset: float, color: str) 
 
 def main() -> None:
     """Draw the picture."""
-    recordings = [synthesize(action, subject=4, scenario=1, num_frames=60) for action in ACTIONS]
-    everyone = [synthesize(action, subject, 1, num_frames=60) for action in ACTIONS for subject in range(1, 9)]
+    recordings = [synthesize(action, subject=4, scenario=1, num_frames=250) for action in ACTIONS]
+    everyone = [synthesize(action, subject, 1, num_frames=250) for action in ACTIONS for subject in range(1, 9)]
     graph = SkeletonGraph.build(BODY_25, radius=joint_radii((s.pos, s.score) for s in everyone))
     figure = Figure(figsize=(13, 4.6), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(1, 2.6))
@@ -65,7 +65,7 @@ def main() -> None:
     for sequence, color in zip(recordings, ("tab:green", "tab:purple", "tab:red", "tab:brown"), strict=True):
         offset = draw_run(right, sequence, offset, color)
     right.text(0, -3.6, "a batch: recordings laid end to end on one timeline, nothing padded", fontsize=11)
-    right.text(0, -2.9, "synthetic recordings, every third frame", fontsize=9, color="0.4")
+    right.text(0, -2.9, "synthetic recordings, some of their frames", fontsize=9, color="0.4")
     right.invert_yaxis()
     right.set_aspect("equal")
     right.axis("off")

@@ -72,6 +72,32 @@ def grouped_interval(values: Sequence[float], groups: Sequence[int]) -> tuple[fl
     return mean_interval([sum(group) / len(group) for group in members])
 
 
+def accuracy_by(groups: Sequence[str], true: Sequence[int], predicted: Sequence[int]) -> dict[str, dict[str, Any]]:
+    """Accuracy with its 95 % interval in each group of recordings, in the order of their names.
+
+    Args:
+        groups: The group of each recording.
+        true: Its class number.
+        predicted: The predicted one.
+
+    Example:
+        >>> accuracy_by(["d1", "d2", "d1"], [0, 1, 1], [0, 1, 0])["d1"]["accuracy"]
+        0.5
+    """
+    hits: dict[str, list[bool]] = {name: [] for name in sorted(set(groups))}
+    for group, y, y_hat in zip(groups, true, predicted, strict=True):
+        hits[group].append(y == y_hat)
+    return {
+        name: {
+            "accuracy": sum(right) / len(right),
+            "interval": list(wilson_interval(sum(right), len(right))),
+            "right": sum(right),
+            "total": len(right),
+        }
+        for name, right in hits.items()
+    }
+
+
 @dataclass(frozen=True)
 class Scores:
     """Scores of one set of predictions, each recording counted once.

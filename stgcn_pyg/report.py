@@ -19,6 +19,8 @@ def write_run_report(run: Path, metrics: dict[str, Any]) -> Path:
     """
     parts = [f"# Run {run.resolve().name}\n", _headline(metrics), "![confusion matrix](confusion.png)\n"]
     parts.append(_per_class(metrics))
+    if "scenarios" in metrics:
+        parts.append(_per_scenario(metrics["scenarios"]))
     if (run / "curves.png").exists():
         parts.append("![learning curves](curves.png)\n")
     parts.append(_mistakes(metrics))
@@ -49,6 +51,16 @@ def _per_class(metrics: dict[str, Any]) -> str:
             wrong = ", ".join(f"{classes[j]} {n}" for j, n in enumerate(row) if n and j != i)
             lines.append(f"| {classes[i]} | {sum(row)} | {row[i]} | {wrong} |")
     return "\n".join(lines) + "\n"
+
+
+def _per_scenario(scenarios: dict[str, Any]) -> str:
+    lines = ["| scenario | recordings | right | accuracy (95 % interval) |", "|---|---:|---:|---|"]
+    for name, group in scenarios.items():
+        low, high = group["interval"]
+        lines.append(
+            f"| {name} | {group['total']} | {group['right']} | {group['accuracy']:.3f} ({low:.3f} to {high:.3f}) |"
+        )
+    return "\n".join([*lines, "", "![accuracy by scenario](scenarios.png)", ""])
 
 
 def _mistakes(metrics: dict[str, Any]) -> str:

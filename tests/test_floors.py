@@ -15,7 +15,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("sequence", "data", "training"),
     ("io", "transforms"),
     ("datasets", "synthetic", "recognizer", "baseline"),
-    ("streaming", "export", "pose", "view", "plots", "experiments", "report"),
+    ("streaming", "export", "pose", "view", "explain", "plots", "experiments", "report"),
     ("cli", "__main__"),
 )
 

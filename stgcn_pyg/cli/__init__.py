@@ -8,7 +8,10 @@ import typer
 
 from stgcn_pyg.cli.cross_validate import cross_validate
 from stgcn_pyg.cli.demo import demo
+from stgcn_pyg.cli.draw import draw
+from stgcn_pyg.cli.edges import edges
 from stgcn_pyg.cli.evaluate import evaluate
+from stgcn_pyg.cli.explain import explain
 from stgcn_pyg.cli.fuse import fuse
 from stgcn_pyg.cli.info import info
 from stgcn_pyg.cli.predict import predict
@@ -25,7 +28,19 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-for command in (demo, train, evaluate, fuse, predict, cross_validate, synthesize, info):
+for command in (
+    demo,
+    train,
+    evaluate,
+    fuse,
+    predict,
+    cross_validate,
+    draw,
+    explain,
+    edges,
+    synthesize,
+    info,
+):
     app.command()(command)
 
 

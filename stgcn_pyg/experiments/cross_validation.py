@@ -23,7 +23,7 @@ from stgcn_pyg.datasets import leave_one_out
 from stgcn_pyg.experiments.evaluation import METRICS
 from stgcn_pyg.experiments.run import CONFIG, open_split, train_run
 from stgcn_pyg.experiments.settings import Settings
-from stgcn_pyg.files import draft, read_json, write_json, write_text
+from stgcn_pyg.files import read_json, write_json, write_text
 from stgcn_pyg.metrics import Scores, grouped_interval
 from stgcn_pyg.plots import plot_confusion
 from stgcn_pyg.skeleton import find_skeleton
@@ -67,8 +67,7 @@ def cross_validate_runs(
         run.check_same(folder / CONFIG)
     _train_all(runs, jobs)
     summary = _summary([_row(folder, run) for folder, run in runs.items()])
-    with draft(out / "confusion.png") as picture:
-        plot_confusion(Scores.of_confusion(summary["confusion"], summary["classes"]), picture)
+    plot_confusion(Scores.of_confusion(summary["confusion"], summary["classes"]), out / "confusion.png")
     write_json(out / "summary.json", summary)
     write_text(out / "summary.md", _markdown(summary))
     return summary

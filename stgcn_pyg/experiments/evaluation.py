@@ -6,9 +6,9 @@ from typing import Any
 from torch import Tensor
 
 from stgcn_pyg.datasets import KTHSkeletonDataset
-from stgcn_pyg.files import draft, write_json
-from stgcn_pyg.metrics import Scores
-from stgcn_pyg.plots import plot_confusion
+from stgcn_pyg.files import write_json
+from stgcn_pyg.metrics import Scores, accuracy_by
+from stgcn_pyg.plots import plot_confusion, plot_scenarios
 from stgcn_pyg.recognizer import Recognizer
 from stgcn_pyg.report import write_run_report
 
@@ -18,6 +18,8 @@ METRICS = "metrics.json"
 
 def evaluate_run(recognizer: Recognizer, recordings: KTHSkeletonDataset, out: Path, **facts: Any) -> Scores:
     """Score a recognizer on recordings and write ``confusion.png``, ``report.md`` and ``metrics.json``.
+
+    Where recordings know their scenario, accuracy is said for each, in ``scenarios.png`` too.
 
     Args:
         recognizer: The recognizer.
@@ -60,8 +62,12 @@ def write_scores(probabilities: Tensor, recordings: KTHSkeletonDataset, out: Pat
         **facts,
         "recordings": details,
     }
-    with draft(out / "confusion.png") as picture:
-        plot_confusion(scores, picture, recordings.synthetic)
+    scenarios = [f"d{int(data.scenario)}" for data in recordings if "scenario" in data]
+    out.mkdir(parents=True, exist_ok=True)
+    plot_confusion(scores, out / "confusion.png", recordings.synthetic)
+    if len(scenarios) == len(true):
+        metrics["scenarios"] = accuracy_by(scenarios, true, predicted)
+        plot_scenarios(metrics["scenarios"], out / "scenarios.png", recordings.synthetic)
     write_run_report(out, metrics)
     write_json(out / METRICS, metrics)  # last: a run that has it is finished
     return scores

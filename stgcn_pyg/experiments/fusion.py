@@ -11,7 +11,7 @@ from stgcn_pyg.datasets import KTHSkeletonDataset
 from stgcn_pyg.experiments.evaluation import METRICS, write_scores
 from stgcn_pyg.experiments.run import CONFIG, keep_run, open_split
 from stgcn_pyg.experiments.settings import Settings
-from stgcn_pyg.files import draft, read_json, write_json
+from stgcn_pyg.files import read_json, write_json
 from stgcn_pyg.metrics import Scores, grouped_interval
 from stgcn_pyg.plots import plot_confusion
 from stgcn_pyg.recognizer import Recognizer
@@ -161,8 +161,7 @@ def fuse_folds(folders: Sequence[Path], out: Path, weights: Sequence[float] | No
         "classes": classes,
         "runs": len(fused),
     }
-    with draft(out / "confusion.png") as picture:
-        plot_confusion(Scores.of_confusion(sums, classes), picture, bool(metrics[0]["synthetic"]))
+    plot_confusion(Scores.of_confusion(sums, classes), out / "confusion.png", bool(metrics[0]["synthetic"]))
     write_json(out / "summary.json", summary)
     return summary
 

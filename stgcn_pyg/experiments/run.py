@@ -9,9 +9,9 @@ import torch
 from stgcn_pyg.datasets import KTHSkeletonDataset
 from stgcn_pyg.experiments.evaluation import evaluate_run
 from stgcn_pyg.experiments.settings import Settings
-from stgcn_pyg.files import draft, write_json
+from stgcn_pyg.files import write_json
 from stgcn_pyg.metrics import Scores
-from stgcn_pyg.plots import plot_curves
+from stgcn_pyg.plots import plot_curves, plot_edge_weights
 from stgcn_pyg.recognizer import MODEL_FOLDER, Recognizer
 from stgcn_pyg.skeleton import find_skeleton
 from stgcn_pyg.transforms import SkeletonFeatures
@@ -26,8 +26,9 @@ def train_run(
     """Train and evaluate in a run folder; a run that was interrupted there goes on.
 
     The folder gets ``config.json``, ``model/`` (a :class:`~stgcn_pyg.recognizer.Recognizer`), ``memberN/`` with
-    checkpoints and logs of each network, ``curves.png``, and where there are test recordings ``metrics.json``,
-    ``confusion.png`` and ``report.md``.
+    checkpoints and logs of each network, ``curves.png``, where edge weights are learned ``edge_weights.png`` (the
+    first network's), and where there are test recordings ``metrics.json``, ``confusion.png``, ``scenarios.png`` and
+    ``report.md``.
 
     Args:
         settings: All settings.
@@ -71,8 +72,9 @@ def train_run(
     if not goes_on:
         return None
     recognizer.save_pretrained(out / MODEL_FOLDER)
-    with draft(out / "curves.png") as picture:
-        plot_curves([folder / "curves" for folder in folders], picture)
+    plot_curves([folder / "curves" for folder in folders], out / "curves.png")
+    if recognizer.architecture.get("edge_importance"):
+        plot_edge_weights(recognizer.networks[0], recognizer.graph, out / "edge_weights.png")
     if not settings.split.test:
         return None
     test = open_split(settings, "test", recognizer)

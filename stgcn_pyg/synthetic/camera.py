@@ -1,4 +1,4 @@
-"""From a body in the world to pixels of a 160 x 120 picture: four scenarios, as in KTH."""
+"""From joints in the world to pixels of a 160 x 120 picture: four scenarios, as in KTH."""
 
 from dataclasses import dataclass
 
@@ -12,6 +12,9 @@ WIDTH, HEIGHT = 160, 120
 DISTANCE = 9.0
 """How far away the person stands, in metres."""
 
+AXIS = 0.9
+"""How high over the ground the camera looks, in metres."""
+
 
 @dataclass(frozen=True)
 class Scenario:
@@ -19,52 +22,51 @@ class Scenario:
 
     Args:
         scale: Pixels a metre where the person stands.
-        zoom: The largest factor by which the scale changes in the course of a recording.
+        zoom: The factor between the smallest and the largest scale of a recording.
+        aslant: How far from straight across the picture people go, in radians, to one side or the other.
         turn: How far the camera's viewpoint strays from the usual one, in radians (standard deviation).
-        noise: How hard the joints are to find, as a factor.
+        pace: How fast people are, as a factor.
+        clothes: How hard joints under clothes are to find, as a factor.
     """
 
     scale: float
     zoom: float
+    aslant: float
     turn: float
-    noise: float
+    pace: float
+    clothes: float
 
 
 SCENARIOS = {
-    1: Scenario(scale=47, zoom=1.0, turn=0.08, noise=1.0),
-    2: Scenario(scale=41, zoom=1.5, turn=0.2, noise=1.0),
-    3: Scenario(scale=48, zoom=1.0, turn=0.08, noise=1.8),
-    4: Scenario(scale=54, zoom=1.0, turn=0.25, noise=0.8),
+    1: Scenario(scale=47, zoom=1.0, aslant=0.0, turn=0.08, pace=1.0, clothes=1.0),
+    2: Scenario(scale=42, zoom=1.6, aslant=0.6, turn=0.15, pace=1.0, clothes=1.0),
+    3: Scenario(scale=49, zoom=1.0, aslant=0.0, turn=0.08, pace=1.0, clothes=1.8),
+    4: Scenario(scale=56, zoom=1.0, aslant=0.0, turn=0.10, pace=0.85, clothes=1.0),
 }
-"""Outdoors; outdoors with changing scale; outdoors in other clothes; indoors, closer and from another side."""
+"""Outdoors; outdoors with changing scale, people going aslant; outdoors in other clothes; indoors, closer
+and slower. Trunks in pixels, the zoom and the pace are those of pose estimates of KTH."""
 
 
-def place_in_world(joints: Array, heading: Array, track: Array) -> Array:
-    """Turn a body to its heading and put it on its place.
-
-    Args:
-        joints: Joints in the body's axes, ``[T, V, 3]``.
-        heading: Where the body looks, in radians, ``[T]``: 0 to the picture's right, -pi/2 at the camera.
-        track: Where it stands, ``[T, 2]``: to the right and away from the camera, in metres.
-
-    Returns:
-        Joints ``[T, V, 3]``: to the right, up, and away from the camera.
-    """
-    forward, up, right = np.moveaxis(joints, -1, 0)
-    cosine, sine = np.cos(heading)[:, None], np.sin(heading)[:, None]
-    x = forward * cosine + right * sine + track[:, :1]
-    z = forward * sine - right * cosine + track[:, 1:]
-    return np.stack([x, up, z], axis=-1)
+def zooming(scenario: Scenario, time: Array, rng: np.random.Generator) -> Array:
+    """Pixels a metre over time, ``[T]``: the scale of the scenario, in and out slowly if the camera zooms."""
+    swing = np.sin(2 * np.pi * (rng.uniform() + rng.uniform(0.05, 0.11) * time))
+    return np.asarray(scenario.scale * rng.normal(1, 0.04) * scenario.zoom ** (swing / 2))
 
 
 def project(world: Array, scale: Array, center: tuple[float, float]) -> Array:
     r"""See joints through a pinhole :math:`d` away: :math:`u = u_0 + s x d / (d + z)`, and so for the height.
 
     Args:
-        world: Joints ``[T, V, 3]`` in metres.
+        world: Joints ``[T, V, 3]`` in metres: to the right, up, and away from the camera.
         scale: Pixels a metre at the distance :math:`d`, ``[T]``.
         center: The pixel :math:`(u_0, v_0)` that the camera's axis meets, 0.9 m above the ground.
     """
     x, up, z = np.moveaxis(world, -1, 0)
     nearness = scale[:, None] * DISTANCE / (DISTANCE + z)
-    return np.stack([center[0] + nearness * x, center[1] - nearness * (up - 0.9)], axis=-1)
+    return np.stack([center[0] + nearness * x, center[1] - nearness * (up - AXIS)], axis=-1)
+
+
+def out_of_view(scenario: Scenario, angle: float) -> float:
+    """How far from the middle somebody must go at an angle to have left the picture on either side, in metres."""
+    edge = (WIDTH / 2 + 8) / (scenario.scale * scenario.zoom**-0.5)
+    return float(edge / (np.cos(angle) - abs(np.sin(angle)) * edge / DISTANCE))

@@ -10,7 +10,7 @@ import numpy as np
 from stgcn_pyg.files import draft, read_json
 from stgcn_pyg.synthetic.recording import ACTIONS, FPS, synthesize
 
-VERSION = 1
+VERSION = 2
 """The generator's version: it goes up whenever the same seed gives other recordings."""
 
 MARKER = "SYNTHETIC.json"
@@ -47,7 +47,8 @@ def write_synthetic_kth(
         seed: Another seed, other people.
         subjects: Which people, by number.
         scenarios: Which of the scenarios 1 to 4.
-        num_frames: How long each recording is; if left out, 60 to 100 frames, whatever the action.
+        num_frames: How long each recording is; if left out, it lasts as long as one of KTH's,
+            whatever the action.
         fps: Frames a second.
 
     Returns:

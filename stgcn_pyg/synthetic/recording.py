@@ -6,30 +6,33 @@ import numpy as np
 
 from stgcn_pyg.sequence import SkeletonSequence
 from stgcn_pyg.skeleton import BODY_25
-from stgcn_pyg.synthetic.body import Array
-from stgcn_pyg.synthetic.camera import HEIGHT, SCENARIOS, WIDTH, Scenario, place_in_world, project
+from stgcn_pyg.synthetic.body import Array, joints
+from stgcn_pyg.synthetic.camera import HEIGHT, SCENARIOS, WIDTH, Scenario, out_of_view, project, zooming
+from stgcn_pyg.synthetic.course import Course
 from stgcn_pyg.synthetic.estimator import estimate
-from stgcn_pyg.synthetic.gait import EFFORT, gait_joints, sample_gait
-from stgcn_pyg.synthetic.gesture import CYCLES, gesture_joints
+from stgcn_pyg.synthetic.gait import EFFORTS, Gait, gait_pose
+from stgcn_pyg.synthetic.gesture import gesture_pose
 from stgcn_pyg.synthetic.subject import Subject
 
 ACTIONS = ("boxing", "handclapping", "handwaving", "jogging", "running", "walking")
 """The six actions of KTH."""
 
-FPS = 12.5
-"""Frames a second of a synthetic recording: every other frame of KTH's films."""
+FPS = 25.0
+"""Frames a second of a synthetic recording, as of KTH's films."""
 
-NUM_FRAMES = (60, 100)
-"""The shortest and the longest synthetic recording, in frames; all lengths between are equally likely."""
+NUM_FRAMES = (204, 1492)
+"""The shortest and the longest recording of KTH, in frames at 25 a second."""
+
+TYPICAL, SCATTER = 464.0, 0.2755
+"""Median and standard deviation (of the logarithm) of KTH's lengths: with these the mean is KTH's 483."""
 
 
 @dataclass(frozen=True)
 class Performance:
-    """What happened before the camera, without any error: joints ``[T, 25, 3]`` in metres, heading and track."""
+    """What happened before the camera, without any error: joints ``[T, 25, 3]`` in the world, and headings."""
 
     joints: Array
     heading: Array
-    track: Array
 
 
 def synthesize(
@@ -47,12 +50,15 @@ def synthesize(
     a part of the collection is the same as in the whole. People who walk, jog or run cross the picture and come
     back; while they are out of it, all joints are missing.
 
+    KTH's lengths tell the action (walking takes longest); here all actions draw theirs from one log-normal
+    distribution, fitted to all 599 recordings, so that nothing can be learned from length.
+
     Args:
         action: One of ``ACTIONS``.
         subject: The person's number, from 1; the same body and habits in all actions and scenarios.
         scenario: 1 outdoors, 2 with changing scale, 3 in clothes that hide the joints, 4 indoors.
         seed: Another seed, other people.
-        num_frames: How long the recording is; if left out, any length in ``NUM_FRAMES``, whatever the action.
+        num_frames: How long the recording is; if left out, it lasts as long as one of KTH's, whatever the action.
         fps: Frames a second.
 
     Raises:
@@ -60,7 +66,7 @@ def synthesize(
 
     Example:
         >>> synthesize("walking", subject=1, scenario=1, num_frames=80)
-        SkeletonSequence('person01_walking_d1_uncomp', 80 frames, BODY_25, 2D, 12.5 fps, 40% missing)
+        SkeletonSequence('person01_walking_d1_uncomp', 80 frames, BODY_25, 2D, 25 fps, ...% missing)
     """
     if action not in ACTIONS:
         raise ValueError(f"there is no synthetic action {action!r}; there are {', '.join(ACTIONS)}")
@@ -69,14 +75,13 @@ def synthesize(
     if subject < 1 or not fps > 0 or (num_frames is not None and num_frames < 1):
         raise ValueError(f"subject {subject}, {num_frames} frames and {fps} frames a second must all be positive")
     rng = np.random.default_rng((seed, subject, ACTIONS.index(action), scenario))
-    length = int(rng.integers(NUM_FRAMES[0], NUM_FRAMES[1] + 1))
-    time = np.arange(num_frames or length) / fps
+    usual = np.exp(rng.normal(np.log(TYPICAL), SCATTER)).clip(*NUM_FRAMES)
+    time = np.arange(num_frames or max(round(usual * fps / FPS), 1)) / fps
     filmed = SCENARIOS[scenario]
-    scale = _zoom(filmed, time, rng)
+    scale = zooming(filmed, time, rng)
     performance = perform(action, Subject.of(subject, seed), filmed, time, rng)
-    world = place_in_world(performance.joints, performance.heading, performance.track)
-    pixels = project(world, scale, (WIDTH / 2 + rng.normal(0, 4), HEIGHT / 2 + 4 + rng.normal(0, 2)))
-    pos, score = estimate(pixels, scale, filmed.noise, rng)
+    pixels = project(performance.joints, scale, (WIDTH / 2 + rng.normal(0, 4), HEIGHT / 2 + 2 + rng.normal(0, 2)))
+    pos, score = estimate(pixels, scale, np.cos(performance.heading), filmed.clothes, fps, rng)
     name = recording_name(action, subject, scenario)
     return SkeletonSequence(pos.astype(np.float32), BODY_25, score.astype(np.float32), fps, name)
 
@@ -96,47 +101,27 @@ def perform(
 ) -> Performance:
     """Do one of the six actions before the camera, at the times ``[T]`` in seconds."""
     turn = rng.normal(0, scenario.turn)
-    if action in EFFORT:
-        gait = sample_gait(action, subject, rng)
-        phase = _phase(gait["strides"], time, rng)
-        half = (WIDTH / 2 / scenario.scale * scenario.zoom**0.5 + 0.3) / np.cos(turn)  # out of the widest picture
-        along, back = _passes(gait["speed"], half, time, rng)
-        track = along[:, None] * np.array([np.cos(turn), np.sin(turn)])
-        return Performance(gait_joints(subject.body, gait, phase), turn + np.pi * back, track)
-    phase = _phase(CYCLES[action] * subject.tempo * np.exp(rng.normal(0, 0.12)), time, rng)
-    facing = _facing(action, subject, rng) + turn + 0.05 * np.sin(0.7 * time)
-    track = np.stack([rng.normal(0, 0.15) + 0.03 * np.sin(0.9 * time), np.zeros_like(time)], axis=1)
-    return Performance(gesture_joints(action, subject, phase, rng), facing, track)
+    pace = scenario.pace * float(np.exp(rng.normal(0, 0.05)))
+    if action in EFFORTS:
+        gait = Gait.sample(action, subject, pace, rng)
+        course = _course(gait.speed, scenario, turn, rng)
+        pose = gait_pose(subject.body, gait, course, time, rng)
+    else:
+        pose = gesture_pose(action, subject, _facing(action, subject, turn, rng), pace, time, rng)
+    return Performance(joints(subject.body, pose), pose.heading)
 
 
-def _zoom(scenario: Scenario, time: Array, rng: np.random.Generator) -> Array:
-    """Pixels a metre over time: the scale of the scenario, swelling or shrinking slowly if it zooms."""
-    share = np.sin(rng.uniform(0, 2 * np.pi) + rng.uniform(0.3, 0.8) * time)
-    return scenario.scale * rng.normal(1, 0.04) * scenario.zoom ** (share / 2)
+def _course(speed: float, scenario: Scenario, turn: float, rng: np.random.Generator) -> Course:
+    """To and fro past the camera; who is faster needs more room to turn."""
+    angle = turn + rng.choice([-1, 1]) * scenario.aslant
+    radius = 0.35 + 0.12 * speed
+    beyond = rng.uniform(0.2, 1.0) + 0.1 * speed**2
+    straight = 2 * (out_of_view(scenario, angle) + beyond)
+    return Course(straight, radius, angle, side=float(rng.choice([-1, 1])))
 
 
-def _phase(cycles: float, time: Array, rng: np.random.Generator) -> Array:
-    """The phase of a movement that comes round so often a second, a little unevenly, ``[T]``."""
-    uneven = 0.25 * np.sin(rng.uniform(0, 2 * np.pi) + rng.uniform(0.5, 2.0) * time)
-    return rng.uniform(0, 2 * np.pi) + 2 * np.pi * cycles * time + uneven
-
-
-def _passes(speed: float, half: float, time: Array, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Cross the picture again and again.
-
-    Returns:
-        The way from the middle of the picture in metres, ``[T]``, beyond ``half`` while turning round out of
-        sight; and 0 or 1, whether the person is on the way back.
-    """
-    crossing, turning = 2 * half / speed, rng.uniform(0.3, 0.7)
-    since = time + rng.uniform(0, crossing) + (crossing + turning) * rng.integers(2)
-    number, into = np.divmod(since, crossing + turning)
-    back = number % 2
-    return np.where(into < crossing, speed * into - half, 2 * half) * (1 - 2 * back), back
-
-
-def _facing(action: str, subject: Subject, rng: np.random.Generator) -> float:
-    """Clap and wave at the camera; box at somebody to the side, or between them and the camera."""
+def _facing(action: str, subject: Subject, turn: float, rng: np.random.Generator) -> float:
+    """Clap and wave at the camera; box at somebody to the side."""
     if action == "boxing":
-        return float(-np.pi / 2 + rng.choice([-1, 1]) * np.pi / 2 * (1 - subject.frontal))
-    return float(-np.pi / 2 + rng.normal(0, 0.35))
+        return float(-np.pi / 2 + subject.side * (np.pi / 2 - 0.12 - 0.12 * abs(subject.carriage)) + turn)
+    return float(-np.pi / 2 + turn + rng.normal(0, 0.08))

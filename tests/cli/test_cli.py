@@ -46,7 +46,7 @@ def run(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_train_writes_a_run_folder(run: Path) -> None:
     metrics = json.loads((run / "metrics.json").read_text())
     assert metrics["total"] == 24
-    assert metrics["fps"] == 12.5  # as SYNTHETIC.json says
+    assert metrics["fps"] == 25  # as SYNTHETIC.json says
 
 
 def test_evaluate_scores_other_recordings(run: Path, root: Path) -> None:
@@ -72,7 +72,7 @@ def test_recordings_of_another_layout_are_taken(run: Path, root: Path, tmp_path:
         said = call("predict", tmp_path / name, "--model", run, "--skeleton", "COCO_17", "--json")
     predicted = json.loads(said)["action"]
     with pytest.warns(UserWarning, match="recorded as COCO_17.*missing: left_big_toe"):
-        call("evaluate", run, "--root", tmp_path, "--fps", 12.5, "--skeleton", "COCO_17", "--out", tmp_path / "out")
+        call("evaluate", run, "--root", tmp_path, "--fps", 25, "--skeleton", "COCO_17", "--out", tmp_path / "out")
     (scored,) = json.loads((tmp_path / "out" / "metrics.json").read_text())["recordings"]
     assert scored["predicted"] == predicted
 
@@ -106,7 +106,8 @@ def test_runs_are_fused(run: Path, tmp_path: Path) -> None:
 
 
 def test_help_has_examples_and_is_quick_to_import() -> None:
-    for command in ("demo", "train", "evaluate", "fuse", "predict", "cross-validate", "synthesize", "info"):
+    trained = ("demo", "train", "evaluate", "fuse", "predict", "cross-validate")
+    for command in (*trained, "draw", "explain", "edges", "synthesize", "info"):
         assert f"stgcn-pyg {command}" in call(command, "--help")
     code = "import sys, stgcn_pyg.cli; print({'torch', 'torch_geometric', 'lightning', 'numpy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -8,7 +8,8 @@ import pytest
 import torch
 from PIL import Image
 
-from stgcn_pyg.datasets import KTHSkeletonDataset, Protocol
+from stgcn_pyg.data import SkeletonData
+from stgcn_pyg.datasets import KTH_ACTIONS, KTHSkeletonDataset, Protocol
 from stgcn_pyg.experiments import Settings
 from stgcn_pyg.experiments.cross_validation import cross_validate_runs
 from stgcn_pyg.experiments.evaluation import evaluate_run
@@ -24,7 +25,7 @@ from stgcn_pyg.training import Recipe
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("synthetic")
-    write_synthetic_kth(folder / "raw", subjects=[1, 2, 3], scenarios=[1])
+    write_synthetic_kth(folder / "raw", subjects=[1, 2, 3], scenarios=[1], num_frames=80)
     return folder
 
 
@@ -90,6 +91,7 @@ def test_switches_reach_the_network_and_its_folder(root: Path, tmp_path: Path, s
     expected = STGCN(recognizer.graph, recognizer.networks[0].in_channels, 6, **architecture)
     assert repr(recognizer.model) == repr(expected)
     assert json.loads((tmp_path / "config.json").read_text()).items() >= switches.items()
+    assert (tmp_path / "edge_weights.png").exists() == how.edge_importance
 
 
 def test_every_switch_changes_the_network_or_how_it_is_computed(root: Path) -> None:
@@ -139,17 +141,26 @@ def test_a_run_leaves_everything_behind(root: Path, tmp_path: Path) -> None:
         "member0",
         "curves.png",
         "confusion.png",
+        "scenarios.png",
         "report.md",
     }
     metrics = json.loads((tmp_path / "run" / "metrics.json").read_text())
     right = [entry["true"] == entry["predicted"] for entry in metrics["recordings"]]
     assert metrics["accuracy"] == sum(right) / 6 == scores.accuracy
-    for name in ("curves.png", "confusion.png"):
+    for name in ("curves.png", "confusion.png", "scenarios.png"):
         with Image.open(tmp_path / "run" / name) as picture:
             assert picture.size[0] > 300
     report = (tmp_path / "run" / "report.md").read_text()
     assert f"**Accuracy {scores.accuracy:.3f}**" in report
     assert "**Synthetic** recordings" in report
+    scenario = metrics["scenarios"]["d1"]
+    assert scenario == {
+        "accuracy": sum(right) / 6,
+        "interval": list(scores.interval),
+        "right": sum(right),
+        "total": 6,
+    }
+    assert f"| d1 | 6 | {sum(right)} |" in report
 
     again = train_run(settings(root), tmp_path / "run", progress=False, accelerator="cpu")
     assert again is not None
@@ -202,6 +213,18 @@ def test_evaluation_elsewhere(root: Path, tmp_path: Path) -> None:
     scores = evaluate_run(recognizer, everything, tmp_path / "elsewhere")
     assert scores.total == 18
     assert (tmp_path / "elsewhere" / "report.md").exists()
+
+
+def test_recordings_without_a_scenario_get_no_scores_by_scenario(root: Path, tmp_path: Path) -> None:
+    def forget(data: SkeletonData) -> SkeletonData:
+        del data.scenario
+        return recognizer.features(data)  # type: ignore[no-any-return]
+
+    recognizer = Recognizer(SkeletonGraph.build(BODY_25), KTH_ACTIONS, channels=[(2, 1)])
+    evaluate_run(recognizer, KTHSkeletonDataset(root, "all", graph=recognizer.graph, transform=forget), tmp_path)
+    assert "scenarios" not in json.loads((tmp_path / "metrics.json").read_text())
+    assert "scenario" not in (tmp_path / "report.md").read_text()
+    assert not (tmp_path / "scenarios.png").exists()
 
 
 def test_members_differ_and_vote(root: Path, tmp_path: Path) -> None:

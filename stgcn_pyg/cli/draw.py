@@ -1,0 +1,72 @@
+"""``stgcn-pyg draw``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stgcn_pyg.cli.one_recording import Name, Recording, read_one
+from stgcn_pyg.cli.options import Fps
+
+if TYPE_CHECKING:
+    from stgcn_pyg.recognizer import Recognizer
+    from stgcn_pyg.sequence import SkeletonSequence
+
+
+def draw(
+    recording: Recording,
+    out: Annotated[Path, typer.Option(help="A strip (.png), or a clip (.gif, .mp4).")] = Path("strip.png"),
+    model: Annotated[Path | None, typer.Option(help="Run folder whose prediction is to be shown.")] = None,
+    fps: Fps = None,
+    skeleton: Annotated[
+        str, typer.Option(metavar="NAME", help="Joint layout of the recording. [default: the model's, or BODY_25]")
+    ] = "",
+    name: Name = None,
+    start: Annotated[
+        float | None, typer.Option(help="Second to begin at. [default: first sight of somebody]")
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option(help="Seconds to show. [default: 3 in a strip, 10 in a clip]")
+    ] = None,
+    frames: Annotated[int, typer.Option(help="Frames of a strip, at most.", min=1)] = 8,
+) -> None:
+    """Draw a recording, with what a model makes of it.
+
+    In a clip the prediction is that from the frames so far; in a strip it is the whole recording's.
+
+    **Examples**
+
+    `stgcn-pyg draw person16_boxing_d1_uncomp.npy --fps 5 --out boxing.png`
+
+    `stgcn-pyg draw openpose_output/ --model runs/kth --fps 25 --out clip.gif --seconds 5`
+    """
+    if out.suffix.lower() not in (".png", ".gif", ".mp4"):
+        raise ValueError(f"{out}: the name's ending says what is drawn: .png (a strip), .gif or .mp4 (a clip)")
+
+    from dataclasses import replace
+
+    from stgcn_pyg.plots import plot_clip, plot_strip
+    from stgcn_pyg.recognizer import Recognizer
+    from stgcn_pyg.skeleton import BODY_25, find_skeleton
+
+    recognizer = None if model is None else Recognizer.from_pretrained(model)
+    layout = BODY_25 if recognizer is None else recognizer.graph.skeleton
+    layout = find_skeleton(skeleton) if skeleton else layout
+    sequence = read_one(recording, layout, fps, name)
+    if recognizer is not None:  # which takes a rate that nothing says to be its own
+        sequence = replace(sequence, fps=sequence.fps or recognizer.fps)
+    if out.suffix.lower() == ".png":
+        prediction = "" if recognizer is None else _prediction(recognizer, sequence)
+        plot_strip(sequence, out, prediction, start, 3.0 if seconds is None else seconds, frames)
+    else:
+        plot_clip(sequence, out, recognizer, start, 10.0 if seconds is None else seconds)
+    typer.echo(f"{sequence.name}: {out}")
+
+
+def _prediction(recognizer: "Recognizer", sequence: "SkeletonSequence") -> str:
+    """The two likeliest actions."""
+    values, numbers = recognizer.predict([sequence])[0].topk(min(2, len(recognizer.classes)))
+    first, *rest = [
+        f"{recognizer.classes[number]} {value:.2f}" for value, number in zip(values, numbers, strict=True)
+    ]
+    return f"predicted {first}" + "".join(f" (next: {second})" for second in rest)

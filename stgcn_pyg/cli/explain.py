@@ -1,0 +1,67 @@
+"""``stgcn-pyg explain``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stgcn_pyg.cli.one_recording import Name, Recording, read_one
+from stgcn_pyg.cli.options import Fps, Layout
+
+
+def explain(
+    recording: Recording,
+    model: Annotated[Path, typer.Option(help="Run folder, or the model folder in it.")] = Path("runs/kth"),
+    out: Annotated[Path | None, typer.Option(help="A picture to write as well (.png).")] = None,
+    fps: Fps = None,
+    skeleton: Layout = "",
+    name: Name = None,
+    action: Annotated[str | None, typer.Option(help="The action to explain. [default: the predicted one]")] = None,
+    method: Annotated[str, typer.Option(help="occlusion or gradient.")] = "occlusion",
+    top: Annotated[int, typer.Option(help="Joints and edges in the table.", min=1)] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="All joints and edges as a line of JSON.")] = False,
+) -> None:
+    """Say which joints and edges a prediction rests on.
+
+    By occlusion, a joint or an edge is worth what the log-probability of the action loses without it; by gradient,
+    its part in the integrated gradient.
+
+    **Examples**
+
+    `stgcn-pyg explain person16_boxing_d1_uncomp.npy --model runs/kth --fps 5 --out explanation.png`
+
+    `stgcn-pyg explain person16_boxing_d1_uncomp.npy --model runs/kth --fps 5 --action handclapping --json`
+    """
+    if out is not None and out.suffix.lower() != ".png":
+        raise ValueError(f"{out}: the picture is a PNG file, so its name must end in .png")
+
+    import json
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from stgcn_pyg.explain import explain as explain_prediction
+    from stgcn_pyg.recognizer import Recognizer
+    from stgcn_pyg.skeleton import find_skeleton
+
+    recognizer = Recognizer.from_pretrained(model)
+    layout = find_skeleton(skeleton) if skeleton else recognizer.graph.skeleton
+    sequence = read_one(recording, layout, fps, name)
+    explanation = explain_prediction(recognizer, sequence, action, method)
+    if out is not None:
+        from stgcn_pyg.plots import plot_explanation
+
+        plot_explanation(explanation, recognizer.graph, out)
+    if as_json:
+        typer.echo(json.dumps(explanation.to_dict()))
+        return
+    table = Table("joint", "nats", "edge", "nats")
+    for (joint, a), (edge, b) in zip(explanation.top_joints(top), explanation.top_edges(top), strict=False):
+        table.add_row(joint, f"{a:.3f}", edge, f"{b:.3f}")
+    typer.echo(
+        f"{sequence.name}: {explanation.target}, probability {explanation.probability:.2f}; it rests on "
+        f"({explanation.method})"
+    )
+    Console().print(table)
+    if out is not None:
+        typer.echo(f"picture: {out}")
