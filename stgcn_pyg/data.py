@@ -133,8 +133,8 @@ class TimelineBatch(SkeletonData):
         """Lay recordings end to end.
 
         Raises:
-            ValueError: If there are none, they differ in what they carry, they have different graphs, or a fact
-                is not one row a recording.
+            ValueError: If there are none, one has no frames, they differ in what they carry, they have different
+                graphs, or a fact is not one row a recording.
         """
         if not samples:
             raise ValueError("a batch needs at least one recording")
@@ -144,6 +144,8 @@ class TimelineBatch(SkeletonData):
             if set(sample.keys()) != set(keys):
                 odd = ", ".join(sorted(set(sample.keys()) ^ set(keys)))
                 raise ValueError(f"recordings of one batch must carry the same attributes; some lack {odd}")
+            if sample.num_frames == 0:
+                raise ValueError(f"{sample.get('name') or 'a recording of a batch'} has no frames")
         batch = cls(**{key: _joined(key, [sample[key] for sample in samples]) for key in keys})
         frames = torch.tensor([sample.num_frames for sample in samples])
         batch.batch = torch.arange(len(samples)).repeat_interleave(frames)

@@ -1,7 +1,7 @@
 """Writing files that are there whole or not at all, and reading JSON so that errors name the file."""
 
 import json
-import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +12,12 @@ from typing import Any
 def draft(path: Path) -> Iterator[Path]:
     """A path beside the given one to write to; it takes that one's place only if nothing goes wrong.
 
+    It is another at every call, so that two who write the same file, on whatever machines, do not write into each
+    other's; hidden; and of the same suffix, by which some writers go.
+
+    Raises:
+        OSError: If it cannot be written, with the name of the file.
+
     Example:
         >>> folder = getfixture("tmp_path")
         >>> with draft(folder / "facts.txt") as path:
@@ -20,18 +26,27 @@ def draft(path: Path) -> Iterator[Path]:
         ['facts.txt']
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    draft = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.tmp{path.suffix}")
     try:
         yield draft
         draft.replace(path)
+    except OSError as error:
+        if error.errno is not None and error.filename is None:  # a full disk does not say what was written
+            error.filename = str(path)
+        raise
     finally:
         draft.unlink(missing_ok=True)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write text, whole or not at all."""
+    with draft(path) as whole:
+        whole.write_text(text, encoding="utf-8")
+
+
 def write_json(path: Path, facts: Any) -> None:
     """Write facts as JSON, whole or not at all."""
-    with draft(path) as whole:
-        whole.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    write_text(path, json.dumps(facts, indent=1) + "\n")
 
 
 def read_json(path: Path) -> Any:
@@ -42,5 +57,5 @@ def read_json(path: Path) -> Any:
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is damaged: {error}") from error

@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 from tqdm import tqdm
 
 from stgcn_pyg.data import SkeletonData, TimelineLoader
-from stgcn_pyg.files import draft
+from stgcn_pyg.files import draft, write_text
 from stgcn_pyg.models import STGCN, Ensemble
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.sequence import SkeletonSequence, convert_layout, missing_joints, resample
@@ -77,6 +78,12 @@ class Recognizer:
         self.num_dims = num_dims
         self.architecture = architecture
         channels = self.features.num_channels(num_dims)
+        fitted = self.features.standardize
+        if fitted is not None and fitted.mean.shape != (graph.num_nodes, channels):
+            raise ValueError(
+                f"features were fitted on {list(fitted.mean.shape)} joints and channels, but the network would get "
+                f"{[graph.num_nodes, channels]}"
+            )
         self.networks = [STGCN(graph, channels, len(self.classes), **architecture) for _ in range(members)]
         self.model = Ensemble(self.networks) if members > 1 else self.networks[0]
 
@@ -142,13 +149,18 @@ class Recognizer:
         return torch.cat(logits).softmax(dim=1) if logits else torch.zeros(0, len(self.classes))
 
     def save_pretrained(self, folder: str | Path) -> None:
-        """Write the folder: one safetensors file and one JSON."""
+        """Write the folder: one safetensors file and one JSON.
+
+        Raises:
+            ValueError: If a weight is not finite.
+            OSError: If they cannot be written; a model that was there is then still there.
+        """
         folder = Path(folder)
         weights = {name: value.detach().cpu().contiguous() for name, value in self.model.state_dict().items()}
-        with draft(folder / WEIGHTS_FILE) as path:
-            save_file(weights, path)
-        with draft(folder / CONFIG_FILE) as path:
-            path.write_text(json.dumps(self.to_dict()) + "\n")
+        _check_finite(weights)
+        with draft(folder / WEIGHTS_FILE) as weights_file:  # both are written before either takes its place
+            weights_file.write_bytes(save(weights))
+            write_text(folder / CONFIG_FILE, json.dumps(self.to_dict(), allow_nan=False) + "\n")
 
     def retarget(self, classes: Sequence[str]) -> None:
         """Recognise other actions: new classifiers, untrained, unless the actions are those it knows already."""
@@ -192,15 +204,21 @@ class Recognizer:
             if not (folder / name).is_file():
                 raise FileNotFoundError(f"no model in {folder}: it has no {name}")
         try:
-            config = json.loads((folder / CONFIG_FILE).read_text())
+            config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"), parse_constant=_refuse_constant)
             if config.pop("format") != FORMAT:
                 raise ValueError(f"this version reads format {FORMAT}")
             graph = SkeletonGraph.from_dict(config.pop("graph"))
             features = SkeletonFeatures.from_dict(graph.skeleton, config.pop("features"))
             recognizer = cls(graph, features=features, **config)
-            recognizer.model.load_state_dict(load_file(folder / WEIGHTS_FILE))
+            weights = load_file(folder / WEIGHTS_FILE)
+            _check_finite(weights)
+            recognizer.model.load_state_dict(weights)
+            recognizer._try_out()
         except Exception as error:
-            raise ValueError(f"the model in {folder} cannot be read: {error}") from error
+            reason = (
+                f"{CONFIG_FILE} has no {error}" if isinstance(error, KeyError) else " ".join(str(error).split())
+            )
+            raise ValueError(f"the model in {folder} cannot be read: {reason}") from error
         if classes is None and num_classes not in (None, len(recognizer.classes)):
             classes = [f"class{number}" for number in range(num_classes or 0)]
         if classes is not None:
@@ -208,6 +226,14 @@ class Recognizer:
         for network in recognizer.networks:
             network.freeze(freeze)
         return recognizer
+
+    def _try_out(self) -> None:
+        """Score a frame without anybody: that fails if the parts do not fit each other."""
+        pos = np.zeros((1, self.graph.num_nodes, self.num_dims), np.float32)
+        nobody = SkeletonSequence(pos, self.graph.skeleton, score=pos[..., 0], fps=self.fps)
+        data = self.features(SkeletonData.from_sequence(nobody).attach(self.graph))
+        if not self.predict_data([data]).isfinite().all():
+            raise ValueError("its scores are not finite")
 
     def to_dict(self) -> dict[str, Any]:
         """All but the weights, for JSON."""
@@ -227,3 +253,13 @@ class Recognizer:
         """What it recognises, on what."""
         size = sum(parameter.numel() for parameter in self.model.parameters())
         return f"Recognizer({len(self.classes)} classes, {self.graph.skeleton.name}, {size:,} parameters)"
+
+
+def _check_finite(weights: dict[str, Tensor]) -> None:
+    """Refuse weights with which every score would be NaN."""
+    if bad := [name for name, value in weights.items() if not value.isfinite().all()]:
+        raise ValueError(f"weights that are not finite: {', '.join(bad)}")
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} stands in {CONFIG_FILE}")

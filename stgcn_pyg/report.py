@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from stgcn_pyg.files import write_text
+
 
 def write_run_report(run: Path, metrics: dict[str, Any]) -> Path:
     """Write ``report.md`` into a run folder.
@@ -25,7 +27,7 @@ def write_run_report(run: Path, metrics: dict[str, Any]) -> Path:
     if "config" in metrics:
         parts.append("## Settings\n\n```json\n" + json.dumps(metrics["config"]) + "\n```\n")
     path = run / "report.md"
-    path.write_text("\n".join(parts), encoding="utf-8")
+    write_text(path, "\n".join(parts))
     return path
 
 

@@ -254,6 +254,9 @@ def test_there_is_no_recording_beyond_the_last(number: int) -> None:
 def test_a_batch_needs_recordings() -> None:
     with pytest.raises(ValueError, match="at least one recording"):
         TimelineBatch.from_data_list([])
+    nothing = SkeletonData.from_sequence(random_sequence(3, name="walk")).select_frames(slice(0, 0))
+    with pytest.raises(ValueError, match="walk has no frames"):
+        TimelineBatch.from_data_list([nothing])
 
 
 @pytest.mark.parametrize(

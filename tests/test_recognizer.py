@@ -3,17 +3,24 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stgcn_pyg.data import SkeletonData
+from stgcn_pyg.io import read_array, read_openpose
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.recognizer import CONFIG_FILE, WEIGHTS_FILE, Recognizer
 from stgcn_pyg.sequence import SkeletonSequence, convert_layout, resample
 from stgcn_pyg.skeleton import BODY_25, COCO_17, HALPE_26, Skeleton
 from stgcn_pyg.transforms import SkeletonFeatures
+from tests.recordings import random_sequence
+from tests.strategies import few, run_lengths, seeds
 
 SMALL = [(4, 1), (8, 2)]
 
@@ -33,6 +40,9 @@ def recognizer(fitted: bool = True) -> Recognizer:
     return Recognizer(SkeletonGraph.build(BODY_25), ["a", "b", "c"], features, channels=SMALL)
 
 
+RECOGNIZER = recognizer()
+
+
 def test_repr() -> None:
     assert repr(recognizer()) == "Recognizer(3 classes, BODY_25, 1,067 parameters)"
 
@@ -50,12 +60,60 @@ def test_what_is_saved_comes_back(tmp_path: Path, fitted: bool) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([CONFIG_FILE, WEIGHTS_FILE])
 
 
-def test_a_prediction_depends_on_its_recording_alone() -> None:
-    clips = [clip(n, seed=n) for n in (1, 9, 40, 25)]
-    together = recognizer().predict(clips, batch_size=3)
-    alone = torch.cat([recognizer().predict([one]) for one in clips])
-    assert torch.allclose(together, alone, atol=1e-5)
-    assert torch.allclose(recognizer().predict(clips[::-1]).flip(0), together, atol=1e-5)
+@given(st.lists(run_lengths, min_size=1, max_size=4), st.integers(1, 4), st.randoms(use_true_random=False))
+@few
+def test_a_prediction_depends_on_its_recording_alone(
+    runs: list[list[int]], batch_size: int, random: Random
+) -> None:
+    """Whatever else is scored with it, in whatever order and batches."""
+    clips = [random_sequence(*lengths, missing=0.3, seed=seed) for seed, lengths in enumerate(runs)]
+    alone = torch.cat([RECOGNIZER.predict([one]) for one in clips])
+    order = random.sample(range(len(clips)), len(clips))
+    together = RECOGNIZER.predict([clips[i] for i in order], batch_size)
+    torch.testing.assert_close(together, alone[order], rtol=0, atol=1e-5)
+
+
+@given(st.integers(1, 20), st.sampled_from([7.0, -1e6, 1e38, np.inf, np.nan]), seeds)
+@few
+def test_where_a_missing_joint_is_said_to_be_does_not_matter(num_frames: int, place: float, seed: int) -> None:
+    """From values, from arrays and from OpenPose's frames to scores."""
+    sequence = random_sequence(num_frames, missing=0.5, seed=seed)
+    scores = RECOGNIZER.predict([sequence])
+    pos = np.where(sequence.missing[..., None], np.float32(place), sequence.pos)
+    assert torch.equal(RECOGNIZER.predict([replace(sequence, pos=pos)]), scores)
+    pose = np.concatenate([pos, sequence.score[..., None]], axis=2)
+    with TemporaryDirectory() as folder:
+        np.save(f"{folder}/walk.npy", pose)
+        assert torch.equal(RECOGNIZER.predict([read_array(f"{folder}/walk.npy", fps=25)]), scores)
+        if not np.isfinite(place):
+            return  # which is no JSON
+        for t, joints in enumerate(pose.astype(float)):
+            frame = {"people": [{"pose_keypoints_2d": joints.flatten().tolist()}]}
+            Path(folder, f"walk_{t:012d}_keypoints.json").write_text(json.dumps(frame))
+        assert torch.equal(RECOGNIZER.predict([read_openpose(folder, fps=25)]), scores)
+
+
+@given(run_lengths, st.floats(0.1, 10), st.floats(-500, 500), st.integers(0, 1000), seeds)
+@few
+def test_place_size_and_time_of_a_recording_do_not_matter(
+    lengths: list[int], size: float, place: float, start: int, seed: int
+) -> None:
+    sequence = random_sequence(*lengths, missing=0.3, seed=seed)
+    elsewhere = replace(sequence, pos=size * sequence.pos + place, frame=sequence.frame + start)
+    torch.testing.assert_close(RECOGNIZER.predict([elsewhere]), RECOGNIZER.predict([sequence]), rtol=0, atol=1e-3)
+
+
+@given(st.permutations(BODY_25.joints), run_lengths, seeds)
+@few
+def test_the_order_of_joints_does_not_matter(joints: list[str], lengths: list[int], seed: int) -> None:
+    """A model of the same weights on a body whose joints come in another order takes the same recordings alike."""
+    other = Recognizer(
+        SkeletonGraph.build(replace(BODY_25, name="other", joints=tuple(joints))), "abc", channels=SMALL
+    )
+    one = recognizer(fitted=False)
+    other.model.load_state_dict(one.model.state_dict())
+    sequence = random_sequence(*lengths, missing=0.3, seed=seed)
+    torch.testing.assert_close(other.predict([sequence]), one.predict([sequence]), rtol=0, atol=1e-4)
 
 
 def test_no_recordings_no_scores() -> None:
@@ -112,15 +170,24 @@ def test_another_frame_rate_is_resampled_openly() -> None:
         assert recognizer().other_rate(rate) is None
 
 
+def test_a_model_that_cannot_be_saved_leaves_the_one_that_was_there(tmp_path: Path) -> None:
+    recognizer().save_pretrained(tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    other = Recognizer(SkeletonGraph.build(BODY_25), ["a", "b"], channels=SMALL, fps=np.nan)
+    with pytest.raises(ValueError, match="not JSON compliant"):  # after the weights were written
+        other.save_pretrained(tmp_path)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
 @pytest.mark.parametrize("members", [1, 2])
 def test_other_actions_need_other_classifiers_and_no_other_weights(tmp_path: Path, members: int) -> None:
     original = Recognizer(SkeletonGraph.build(BODY_25), ["a", "b", "c"], channels=SMALL, members=members)
     original.save_pretrained(tmp_path)
-    for given, names in (
+    for wanted, names in (
         ({"num_classes": 5}, ("class0", "class1", "class2", "class3", "class4")),
         ({"classes": ["x", "y", "z"]}, ("x", "y", "z")),
     ):
-        tuned = Recognizer.from_pretrained(tmp_path, **given)
+        tuned = Recognizer.from_pretrained(tmp_path, **wanted)
         assert tuned.classes == names
         assert tuned.predict([clip()]).shape == (1, len(names))
         weights = original.model.state_dict()
@@ -165,7 +232,19 @@ def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", ["truncated weights", "truncated config", "newer format", "other network", "pickle"]
+    "damage",
+    [
+        "truncated weights",
+        "truncated config",
+        "newer format",
+        "other network",
+        "other strides",
+        "other rate",
+        "other edges",
+        "endless edge",
+        "no spread",
+        "pickle",
+    ],
 )
 def test_damaged_folders_are_refused(tmp_path: Path, damage: str) -> None:
     recognizer().save_pretrained(tmp_path)
@@ -180,6 +259,19 @@ def test_damaged_folders_are_refused(tmp_path: Path, damage: str) -> None:
             config.write_text(json.dumps(settings | {"format": 99}))
         case "other network":
             config.write_text(json.dumps(settings | {"channels": [[4, 1], [16, 2]]}))
+        case "other strides":
+            config.write_text(json.dumps(settings | {"channels": [[4, 0], [8, 2]]}))
+        case "other rate":
+            config.write_text(json.dumps(settings | {"fps": "fast"}))
+        case "other edges":
+            settings["graph"]["edge_index"][1][0] = 25
+            config.write_text(json.dumps(settings))
+        case "endless edge":
+            settings["graph"]["edge_weight"][0] = 1e300
+            config.write_text(json.dumps(settings))
+        case "no spread":
+            settings["features"]["std"][3][1] = 0.0
+            config.write_text(json.dumps(settings))
         case "pickle":
             torch.save(recognizer().model.state_dict(), weights)
     with pytest.raises(ValueError, match=f"the model in {tmp_path} cannot be read"):

@@ -1,5 +1,6 @@
 """The command line. Commands import what is slow to import only when they run."""
 
+import os
 import sys
 import warnings
 
@@ -47,7 +48,7 @@ def main() -> None:
     """Run a command; what the user should know is said in a line, without a traceback or a line of code."""
     warnings.formatwarning = lambda message, *args, **kwargs: f"warning: {message}\n"
     try:
-        app()
+        app(args=[_at_home(word) for word in sys.argv[1:]])
     except ModuleNotFoundError as error:
         hint = "" if error.name is None else "; pip install 'stgcn-pyg[train]' may bring it"
         _stop(f"{error}{hint}")
@@ -56,6 +57,15 @@ def main() -> None:
         if not isinstance(error, ValueError | OSError | ImportError) and type(error).__name__ != MISCONFIGURED:
             raise
         _stop(str(error))
+
+
+def _at_home(word: str) -> str:
+    """A word with the home folder in place of a ``~`` that begins a path, as in ``--out=~/runs``.
+
+    Shells leave it alone there.
+    """
+    option, equals, path = word.partition("=") if word.startswith("--") else ("", "", word)
+    return option + equals + os.path.expanduser(path)  # noqa: PTH111 (no Path: it would change other words)
 
 
 def _stop(message: str) -> None:

@@ -32,9 +32,13 @@ def evaluate(
     from stgcn_pyg.cli.tables import confusion_table
     from stgcn_pyg.datasets import KTH_FPS, KTHSkeletonDataset
     from stgcn_pyg.experiments.evaluation import evaluate_run
+    from stgcn_pyg.experiments.run import keep_run
     from stgcn_pyg.recognizer import Recognizer
     from stgcn_pyg.skeleton import find_skeleton
 
+    part = f"-subjects-{subjects}" if subjects else ""
+    folder = out or run / f"evaluation-{root.resolve().name}{part}"
+    keep_run(folder)
     recognizer = Recognizer.from_pretrained(run)
     layout = find_skeleton(skeleton) if skeleton else recognizer.graph.skeleton
     recognizer.check_layout(layout)
@@ -53,8 +57,6 @@ def evaluate(
     )
     for recorded in sorted({float(data.recorded_fps) for data in recordings}):
         recognizer.other_rate(recorded)  # which says so
-    part = f"-subjects-{subjects}" if subjects else ""
-    folder = out or run / f"evaluation-{root.resolve().name}{part}"
     scores = evaluate_run(recognizer, recordings, folder, model=str(run))
     Console().print(confusion_table(scores))
     typer.echo(f"{scores}\nreport: {folder / 'report.md'}")

@@ -11,7 +11,7 @@ from stgcn_pyg.cli.options import parse_numbers
 def synthesize(
     root: Annotated[Path, typer.Option(help="Folder; recordings go into raw in it.")] = Path("datasets/synthetic"),
     subjects: Annotated[str, typer.Option(help="Which of the 25.")] = "1-25",
-    seed: Annotated[int, typer.Option(help="Another seed, other people.")] = 0,
+    seed: Annotated[int, typer.Option(help="Another seed, other people.", min=0)] = 0,
 ) -> None:
     """Write synthetic recordings of the six KTH actions.
 

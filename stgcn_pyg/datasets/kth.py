@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import tempfile
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
@@ -161,7 +162,10 @@ class KTHSkeletonDataset(SkeletonDataset):
         root = Path(self.root).resolve()
         if (root / "raw").is_dir():
             return str(root / "processed")
-        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        try:
+            home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        except RuntimeError:  # a user without a home, as in containers
+            home = Path(tempfile.gettempdir())
         return str(home / "stgcn_pyg" / f"{root.name}-{sha256(str(root).encode()).hexdigest()[:8]}")
 
     @property
@@ -187,7 +191,7 @@ class KTHSkeletonDataset(SkeletonDataset):
     def read(self) -> list[SkeletonData]:
         """Read every recording there is."""
         if strangers := sorted(
-            path.name for path in Path(self.raw_dir).glob("*.np[yz]") if not _NAME.fullmatch(path.stem)
+            path.name for path in Path(self.raw_dir).glob("[!.]*.np[yz]") if not _NAME.fullmatch(path.stem)
         ):
             warnings.warn(
                 f"{self.raw_dir}: left out, as their names are none of KTH's: {', '.join(strangers)}", stacklevel=2

@@ -52,7 +52,7 @@ class SkeletonDataset(InMemoryDataset):
             "fps": (self.given_fps, self.usual_fps, self.rate),
             "pre_transform": _stable(self.pre_transform),
             "pre_filter": _stable(self.pre_filter),
-            "raw": [(path, _stamp(Path(path))) for path in self.raw_paths],
+            "raw": [(name, _stamp(Path(self.raw_dir, name))) for name in self.raw_file_names],
         }
 
     @property
@@ -97,8 +97,8 @@ class SkeletonDataset(InMemoryDataset):
         try:
             contents, slices = torch.load(path, weights_only=True)
             self._everything = SkeletonData.from_dict(contents), slices
-        except Exception as error:  # whatever is wrong with it, the raw files are there to make another
-            warnings.warn(f"{path} cannot be read and is built again: {error}", stacklevel=2)
+        except Exception:  # whatever is wrong with it, the raw files are there to make another
+            warnings.warn(f"{path} cannot be read and is built again", stacklevel=2)
             return False
         return True
 

@@ -3,6 +3,7 @@
 import multiprocessing
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from stgcn_pyg.datasets import leave_one_out
 from stgcn_pyg.experiments.evaluation import METRICS
 from stgcn_pyg.experiments.run import CONFIG, open_split, train_run
 from stgcn_pyg.experiments.settings import Settings
-from stgcn_pyg.files import read_json, write_json
+from stgcn_pyg.files import read_json, write_json, write_text
 from stgcn_pyg.metrics import Scores, grouped_interval
 from stgcn_pyg.plots import plot_confusion
 from stgcn_pyg.skeleton import find_skeleton
@@ -51,6 +52,7 @@ def cross_validate_runs(
 
     Raises:
         ValueError: If there are fewer than two subjects, or the folder holds runs with other settings.
+        ChildProcessError: If a training was killed from outside.
     """
     if len(subjects) < 2:
         raise ValueError(f"to leave one subject out there must be two or more, not {list(subjects)}")
@@ -67,7 +69,7 @@ def cross_validate_runs(
     summary = _summary([_row(folder, run) for folder, run in runs.items()])
     plot_confusion(Scores.of_confusion(summary["confusion"], summary["classes"]), out / "confusion.png")
     write_json(out / "summary.json", summary)
-    (out / "summary.md").write_text(_markdown(summary), encoding="utf-8")
+    write_text(out / "summary.md", _markdown(summary))
     return summary
 
 
@@ -84,6 +86,11 @@ def _train_all(runs: dict[Path, Settings], jobs: int) -> None:
         for future in as_completed(futures):
             if error := future.exception():
                 pool.shutdown(cancel_futures=True)
+                if isinstance(error, BrokenProcessPool):
+                    raise ChildProcessError(
+                        "a training was killed, perhaps for want of memory; the same command goes on where it was, "
+                        "perhaps with fewer jobs at a time"
+                    ) from error
                 raise error
             progress.advance(task)
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from stgcn_pyg.datasets import KTHSkeletonDataset
 from stgcn_pyg.experiments.evaluation import METRICS, write_scores
-from stgcn_pyg.experiments.run import CONFIG, open_split
+from stgcn_pyg.experiments.run import CONFIG, keep_run, open_split
 from stgcn_pyg.experiments.settings import Settings
 from stgcn_pyg.files import read_json, write_json
 from stgcn_pyg.metrics import Scores, grouped_interval
@@ -95,9 +95,10 @@ def fuse_runs(
 
     Raises:
         FileNotFoundError: If a folder holds no run.
-        ValueError: If there are fewer than two runs, they are not about the same recordings, or there is nothing to
-            fit on.
+        ValueError: If there are fewer than two runs, they are not about the same recordings, there is nothing to
+            fit on, or the folder to write into is a run's.
     """
+    keep_run(out)
     if len(runs) < 2:
         raise ValueError(f"fusion needs two runs or more, not {len(runs)}")
     settings = [_settings(run) for run in runs]
@@ -134,7 +135,7 @@ def fuse_folds(folders: Sequence[Path], out: Path, weights: Sequence[float] | No
         difference between the fusion and the best of them.
 
     Raises:
-        ValueError: If the folders do not hold the same runs.
+        ValueError: If the folders do not hold the same runs, or the folder to write into is one of them.
     """
     names = [sorted(path.parent.name for path in folder.glob(f"*/{METRICS}")) for folder in folders]
     for folder, found in zip(folders, names, strict=True):
@@ -142,6 +143,7 @@ def fuse_folds(folders: Sequence[Path], out: Path, weights: Sequence[float] | No
             raise ValueError(f"{folder} holds other runs than {folders[0]}; finish both cross-validations first")
     metrics: list[dict[str, Any]] = []
     for name in names[0]:
+        keep_run(out / name)
         if not (out / name / METRICS).exists():
             fuse_runs([folder / name for folder in folders], out / name, weights)
         metrics.append(read_json(out / name / METRICS))
@@ -167,7 +169,7 @@ def fuse_folds(folders: Sequence[Path], out: Path, weights: Sequence[float] | No
 def _settings(run: Path) -> Settings:
     if not (run / CONFIG).is_file():
         raise FileNotFoundError(f"no run in {run}: it has no {CONFIG}")
-    return Settings.from_dict(read_json(run / CONFIG))
+    return Settings.load(run / CONFIG)
 
 
 def _predict(

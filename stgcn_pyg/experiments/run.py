@@ -41,7 +41,7 @@ def train_run(
         The scores on the test recordings, if there are any; of several devices' processes in the first alone.
 
     Raises:
-        ValueError: If the folder holds a run with other settings.
+        ValueError: If the folder holds a run with other settings or other results, or training diverges.
     """
     # Lightning takes seconds to import.
     from stgcn_pyg.training.fit import fit
@@ -80,6 +80,16 @@ def train_run(
     test = open_split(settings, "test", recognizer)
     facts = {} if resumed else {"seconds": round(time.perf_counter() - begin, 1)}
     return evaluate_run(recognizer, test, out, config=settings.to_dict(), **facts)
+
+
+def keep_run(folder: Path) -> None:
+    """Refuse to write other scores into a run folder, over its own.
+
+    Raises:
+        ValueError: If it is one.
+    """
+    if (folder / CONFIG).exists():
+        raise ValueError(f"{folder} is a run folder, whose own scores would be lost; choose another folder")
 
 
 def _begin(settings: Settings) -> tuple[Recognizer, KTHSkeletonDataset]:

@@ -31,6 +31,12 @@ from stgcn_pyg.transforms.features import DEFAULT_STREAMS
 LAYERS = {9: NINE_LAYERS, 12: TWELVE_LAYERS}
 """The paper's networks."""
 
+WIDEST = 1000
+"""A greater width comes of a slip, and its network fits into no memory."""
+
+RESULTS = ("model", "member0", "metrics.json", "model.safetensors")
+"""What no training may write over unless they are its own."""
+
 
 def _strong(skeleton: Skeleton) -> list[BaseTransform]:
     """Half of all bodies mirrored, each turned, stretched and shaken a little, some running on the spot."""
@@ -156,8 +162,12 @@ class Settings:
                 )
         if self.members < 1:
             raise ValueError(f"at least 1 network must be trained, not {self.members}")
-        if self.width <= 0:
-            raise ValueError(f"width is a positive factor, not {self.width}")
+        if not 0 < self.width <= WIDEST:
+            raise ValueError(f"width is a positive factor, 1 for the paper's network, not {self.width}")
+        if self.seed < 0:
+            raise ValueError(f"a seed is 0 or more, not {self.seed}")
+        if self.freeze and not self.init:
+            raise ValueError(f"no units can be frozen ({self.freeze}) but those of a model to fine-tune; name it")
         self._check_architecture()
 
     def _check_architecture(self) -> None:
@@ -210,15 +220,40 @@ class Settings:
             raise ValueError(f"unknown settings: {', '.join(sorted(unknown))}")
         return cls(**{**settings, "recipe": Recipe(**settings["recipe"])})
 
+    @classmethod
+    def load(cls, path: Path) -> "Settings":
+        """Those in a run's ``config.json``.
+
+        Raises:
+            ValueError: If the file is damaged, or they are not known or impossible, with its name.
+        """
+        settings = read_json(path)
+        try:
+            return cls.from_dict(settings)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            reason = f"it has no {error}" if isinstance(error, KeyError) else error
+            raise ValueError(f"{path} does not hold the settings of a run: {reason}") from error
+
     def check_same(self, path: Path) -> None:
         """See that a run's ``config.json`` holds these settings, if it is there.
 
         Raises:
-            ValueError: If it holds others, with the names of those that differ.
+            ValueError: If it holds others, with the names of those that differ, or is damaged; or if it is not
+                there and the folder holds results.
         """
         if not path.exists():
+            if results := [name for name in RESULTS if (path.parent / name).exists()]:
+                raise ValueError(
+                    f"{path.parent} holds {', '.join(results)}, but no {path.name} that says of which run; choose "
+                    "another folder or remove it"
+                )
             return
-        theirs = read_json(path)
+        try:
+            theirs = read_json(path)
+            if not isinstance(theirs, dict):
+                raise ValueError(f"{path} does not hold the settings of a run")
+        except ValueError as error:
+            raise ValueError(f"{error}; choose another folder or remove {path.parent}") from error
         mine = {key: list(value) if isinstance(value, tuple) else value for key, value in self.to_dict().items()}
         if differ := sorted(key for key in {*mine, *theirs} if theirs.get(key) != mine.get(key)):
             raise ValueError(

@@ -106,8 +106,10 @@ def _refuse_damage(path: Path) -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        # NumPy takes whatever it does not know for a pickle, and says how to execute it.
+        reason = "of another format, or of Python objects" if "allow_pickle" in str(error) else error
         raise ValueError(
-            f"{path}: not a whole NumPy file of numbers ({error}); write it with np.save or np.savez"
+            f"{path}: not a whole NumPy file of numbers ({reason}); write it with np.save or np.savez"
         ) from error
 
 

@@ -7,6 +7,9 @@ import numpy.typing as npt
 
 from stgcn_pyg.sequence.sequence import IntArray, SkeletonSequence
 
+MOST_FRAMES = 1_000_000
+"""More frames than this (11 hours at 25 a second) come of a rate or of frame numbers that are none."""
+
 
 def resample(sequence: SkeletonSequence, fps: float) -> SkeletonSequence:
     r"""The recording as it would have been at another frame rate.
@@ -27,7 +30,8 @@ def resample(sequence: SkeletonSequence, fps: float) -> SkeletonSequence:
         fps: The rate that is wanted, :math:`f'`.
 
     Raises:
-        ValueError: If the recording's rate is not known, or the one wanted is no rate.
+        ValueError: If the recording's rate is not known, the one wanted is no rate, or there would be more than
+            :data:`MOST_FRAMES` frames.
 
     Example:
         >>> from stgcn_pyg.skeleton import BODY_25
@@ -45,7 +49,13 @@ def resample(sequence: SkeletonSequence, fps: float) -> SkeletonSequence:
         return sequence
     first, last = int(sequence.frame[0]), int(sequence.frame[-1])
     ratio = sequence.fps / fps
-    step = np.arange(int((last - first) / ratio + 1e-6) + 1)
+    steps = (last - first) * fps / sequence.fps + 1e-6
+    if steps >= MOST_FRAMES:
+        raise ValueError(
+            f"{sequence.name}: frames {first} to {last} at {sequence.fps:g} a second would be {steps:.3g} at "
+            f"{fps:g}; give the rate it was recorded at"
+        )
+    step = np.arange(int(steps) + 1)
     place = first + step * ratio
     place = np.where(np.abs(place - np.round(place)) < 1e-6, np.round(place), place)  # on a frame, but for rounding
     (low, has_low), (high, has_high) = (_find(sequence, number) for number in (np.floor(place), np.ceil(place)))

@@ -11,6 +11,10 @@ FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
 
+FARTHEST = 1e18
+"""What a coordinate must stay below: the square of what is larger is not finite in single precision."""
+
+
 @dataclass(frozen=True, eq=False)
 class SkeletonSequence:
     """The joints of a body over time.
@@ -29,8 +33,8 @@ class SkeletonSequence:
 
     Raises:
         ValueError: If shapes disagree, there are no frames, V is not the layout's, frame numbers do not
-            increase, the rate is not positive, or a joint that is not missing has a position or score that is
-            not finite.
+            increase, the rate is not positive, or a joint that is not missing has a score that is not finite or
+            a coordinate that is not or is :data:`FARTHEST` or more.
 
     Example:
         >>> from stgcn_pyg.skeleton import BODY_25
@@ -75,7 +79,7 @@ class SkeletonSequence:
 
     def _check_finite(self, pos: FloatArray, score: FloatArray) -> None:
         """Refuse numbers that would poison every sum, unless their joint is marked as missing."""
-        bad = ~np.isfinite(score) | (~np.isfinite(pos).all(axis=2) & ~(score <= 0))
+        bad = ~np.isfinite(score) | (~(np.abs(pos) < FARTHEST).all(axis=2) & ~(score <= 0))
         if bad.any():
             t, v = np.argwhere(bad)[0]
             raise ValueError(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stgcn_pyg.files import draft
+from stgcn_pyg.files import draft, read_json
 from stgcn_pyg.synthetic.recording import ACTIONS, FPS, synthesize
 
 VERSION = 2
@@ -85,7 +85,7 @@ def _mark(root: Path, facts: dict[str, object]) -> None:
     """Say in the folder that it is synthetic, unless it holds anything else."""
     marker = root / MARKER
     if marker.exists():
-        found = json.loads(marker.read_text(encoding="utf-8"))
+        found = read_json(marker)
         if found != facts:
             raise FileExistsError(f"{marker} says {found}, not {facts}; empty the folder or name another")
     elif any(root.glob("*.npy")):

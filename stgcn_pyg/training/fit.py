@@ -60,7 +60,8 @@ def fit(
         Whether this is the process that goes on alone; where several devices trained, the others have done.
 
     Raises:
-        ValueError: If devices cannot share the recordings so that all take part in every batch.
+        ValueError: If devices cannot share the recordings so that all take part in every batch, if training
+            diverges, or if a checkpoint is damaged.
     """
     checkpoints = folder / "checkpoints"
     # The best epoch is the one with the highest validation accuracy; without validation, the last stands.
@@ -102,8 +103,7 @@ def fit(
             print("interrupted; the same command goes on from the last whole epoch", file=sys.stderr)
             raise SystemExit(143 if isinstance(stop, SIGTERMException) else 130) from stop
     kept = checkpoints / ("last.ckpt" if val is None else "best.ckpt")
-    state = torch.load(kept, map_location="cpu", weights_only=True)["state_dict"]
-    module.load_state_dict(state)
+    module.load_state_dict(WholeCheckpoints().load_checkpoint(kept, map_location="cpu")["state_dict"])
     return bool(engine.is_global_zero)
 
 

@@ -77,6 +77,19 @@ class ActionModule(LightningModule):
         self.train_accuracy = MulticlassAccuracy(num_classes, average="micro")
         self.val_accuracy = MulticlassAccuracy(num_classes, average="micro")
 
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Refuse to go on from another network.
+
+        Raises:
+            ValueError: If the checkpoint is of one.
+        """
+        mine, theirs = (
+            {name: value.shape for name, value in state.items()}
+            for state in (self.state_dict(), checkpoint["state_dict"])
+        )
+        if mine != theirs:
+            raise ValueError("the checkpoint is of another network; train in another folder")
+
     def on_train_epoch_start(self) -> None:
         """Seed dropout from the epoch's number, so that a run that is taken up again draws as it would have."""
         torch.manual_seed(derived_seed(self.seed, self.current_epoch, self.global_rank))
@@ -91,6 +104,18 @@ class ActionModule(LightningModule):
         self.log("train_accuracy", self.train_accuracy, on_epoch=True, on_step=False, prog_bar=True)
         count = torch.tensor(float(batch.num_graphs), device=loss.device)
         return loss * (count / self.trainer.strategy.reduce(count.clone(), reduce_op="mean"))
+
+    def on_train_epoch_end(self) -> None:
+        """Stop before a network that has diverged is kept as the last checkpoint.
+
+        Raises:
+            ValueError: If a weight is not finite.
+        """
+        if not all(weight.isfinite().all() for weight in self.model.state_dict().values()):
+            raise ValueError(
+                f"training diverged in epoch {self.current_epoch + 1}: the network has weights that are not "
+                "finite; take a lower learning rate, or clip gradients"
+            )
 
     def validation_step(self, batch: TimelineBatch, batch_idx: int) -> None:
         """Loss and accuracy of a batch."""

@@ -23,6 +23,9 @@ class Standardize(BaseTransform):
         mean: Means ``[V, C]`` over the training recordings.
         std: Standard deviations ``[V, C]``.
 
+    Raises:
+        ValueError: If they are of different shapes or not finite, or a standard deviation is not positive.
+
     Example:
         >>> data = Data(x=torch.tensor([[[1.0]], [[3.0]], [[0.0]]]), score=torch.tensor([[1.0], [1.0], [0.0]]))
         >>> Standardize.of([data])(data).x.flatten().tolist()
@@ -30,6 +33,8 @@ class Standardize(BaseTransform):
     """
 
     def __init__(self, mean: Tensor, std: Tensor) -> None:
+        if mean.shape != std.shape or not (mean.isfinite().all() and std.isfinite().all() and (std > 0).all()):
+            raise ValueError("means and standard deviations must be finite, of one shape, and the latter positive")
         self.mean = mean
         self.std = std
 
@@ -51,7 +56,16 @@ class Standardize(BaseTransform):
         return cls(torch.where(varies, mean, 0).float(), torch.where(varies, std, 1).float())
 
     def forward(self, data: Data) -> Data:
-        """Standardise."""
+        """Standardise.
+
+        Raises:
+            ValueError: If the recording has other joints or channels than those that were measured.
+        """
+        if data.x.shape[1:] != self.mean.shape:
+            raise ValueError(
+                f"{data.get('name') or 'a recording'}: input of {list(data.x.shape[1:])} joints and channels, but "
+                f"the training recordings had {list(self.mean.shape)}; recordings in 2 and 3 dimensions do not mix"
+            )
         data.x = torch.where((data.score > 0)[..., None], (data.x - self.mean) / self.std, 0)
         return data
 

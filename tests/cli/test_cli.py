@@ -1,6 +1,7 @@
 """The command line, as a user types it."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -137,6 +138,8 @@ def test_help_has_examples_and_is_quick_to_import() -> None:
         ),
         (["train", "--from", "nowhere"], "no model in nowhere"),
         (["evaluate", "nowhere"], "no model in nowhere"),
+        (["evaluate", "RUN", "--out", "RUN"], "is a run folder, whose own scores would be lost"),
+        (["fuse", "RUN", "RUN", "--out", "RUN"], "is a run folder, whose own scores would be lost"),
         (["fuse", "RUN", "RUN", "--weights", "1,a"], "'1,a' is no list of weights"),
         (["fuse", "RUN", "RUN", "--weights", "1,1", "--fit"], "leave --weights or --fit out"),
         (["fuse", "RUN", "nowhere"], "no run in nowhere"),
@@ -228,3 +231,25 @@ def test_predictions_do_not_depend_on_company(run: Path, root: Path, tmp_path: P
     alone = json.loads(call("predict", first, "--model", run, "--json"))
     both = call("predict", first, tmp_path / "long.npy", "--model", run, "--json").splitlines()
     assert json.loads(both[0])["scores"] == pytest.approx(alone["scores"], abs=2e-4)
+
+
+def test_paths_may_have_spaces_and_begin_at_home(
+    run: Path, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run folder that was moved, without its checkpoints, is a model all the same."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(run, tmp_path / "my runs" / "moved", ignore=shutil.ignore_patterns("member*"))
+    shutil.copy(root / "raw" / "person02_running_d1_uncomp.npy", tmp_path / "one clip.npy")
+    for words in (
+        ["predict", "~/one clip.npy", "one clip.npy", "--model=~/my runs/moved", "--json"],
+        ["evaluate", "my runs/moved", "--root", str(root), "--subjects", "1", "--out=~/my scores"],
+        ["info", "~/my runs/moved"],
+    ):
+        monkeypatch.setattr(sys, "argv", ["stgcn-pyg", *words])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        assert stop.value.code == 0
+    assert capsys.readouterr().out.count('"recording": "one clip"') == 2
+    assert (tmp_path / "my scores" / "metrics.json").exists()
+    assert not (tmp_path / "~").exists()

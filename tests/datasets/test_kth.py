@@ -547,3 +547,15 @@ def test_the_real_list_on_real_recordings(real_data: Path, tmp_path: Path) -> No
     (raw / name).write_bytes((real_data / "kth_poses_5fps" / name).read_bytes())
     with pytest.raises(ValueError, match="person16_running_d1 is listed up to frame 380"):
         KTHSkeletonDataset(tmp_path, "all", graph="uniform", fps=5, subsequences=listed)
+
+
+def test_a_user_without_a_home_has_a_cache_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    write(tmp_path / "poses")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(Path, "home", no_home)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    assert len(KTHSkeletonDataset(tmp_path / "poses", "all", graph="uniform")) == 2
+    assert len(list((tmp_path / "temporary").rglob("*.pt"))) == 1

@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -386,3 +387,32 @@ def test_a_class_without_a_reader_is_none(tmp_path: Path) -> None:
     (tmp_path / "raw" / "lengths.txt").write_text("4 2 6")
     with pytest.raises(NotImplementedError):
         Unfinished(tmp_path)
+
+
+def test_the_cache_does_not_depend_on_where_one_works(
+    root: Path, reads: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_all(root)
+    monkeypatch.chdir(root / "raw")
+    open_all(Path(".."))
+    assert len(reads) == 1
+
+
+def test_two_processes_at_once_share_a_cache(root: Path) -> None:
+    """Both read, both write, and whichever is last leaves a whole cache."""
+    children = []
+    for _ in range(2):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # a fork of a process with threads; none works
+            child = os.fork()
+        if child == 0:
+            status = 1
+            try:  # any warning is an error here, also that a cache cannot be read
+                for _ in range(20):
+                    assert len(open_all(root, force_reload=True)) == len(open_all(root)) == 4
+                status = 0
+            finally:
+                os._exit(status)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
+    assert len(caches(root)) == 1

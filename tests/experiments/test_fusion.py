@@ -150,3 +150,12 @@ def test_cross_validations_are_fused_fold_by_fold(settings: Settings, tmp_path: 
     assert fuse_folds(folders, tmp_path / "fused") == summary
     with pytest.raises(ValueError, match="holds other runs than"):
         fuse_folds([folders[0], tmp_path / "fused" / "nowhere"], tmp_path / "again")
+
+
+def test_nothing_is_fused_into_a_run(runs: list[Path]) -> None:
+    before = (runs[0] / "metrics.json").read_bytes()
+    with pytest.raises(ValueError, match="is a run folder, whose own scores would be lost"):
+        fuse_runs(runs, runs[0])
+    with pytest.raises(ValueError, match="is a run folder, whose own scores would be lost"):
+        fuse_folds([runs[0].parent, runs[0].parent], runs[0].parent)
+    assert (runs[0] / "metrics.json").read_bytes() == before

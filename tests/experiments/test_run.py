@@ -55,6 +55,10 @@ def test_settings_survive_json(root: Path) -> None:
         ({"skeleton": "BODY_26"}, "no skeleton is called 'BODY_26'"),
         ({"streams": ["smell"]}, "no input stream is called 'smell'"),
         ({"width": 0}, "width is a positive factor"),
+        ({"width": float("nan")}, "width is a positive factor, .* not nan"),
+        ({"width": 1e308}, r"width is a positive factor, .* not 1e\+308"),
+        ({"seed": -1}, "a seed is 0 or more, not -1"),
+        ({"freeze": 3}, r"no units can be frozen \(3\) but those of a model to fine-tune"),
         ({"augment": "wild"}, "augment 'wild' is not known; known: strong, robust, paper, none"),
         ({"norm": "middle"}, "have no norm 'middle'; known: both, once, none"),
         ({"norm": "start", "residual": True}, "have no norm 'start'; known: both, once, none"),
@@ -231,3 +235,10 @@ def test_members_differ_and_vote(root: Path, tmp_path: Path) -> None:
     assert not torch.allclose(first, second, atol=1e-4)
     torch.testing.assert_close(recognizer.predict_data([data]), (first + second) / 2)
     assert {"member0", "member1"} <= {path.name for path in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize("name", ["model", "member0", "metrics.json"])
+def test_results_of_nobody_knows_which_run_are_not_written_over(root: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    with pytest.raises(ValueError, match=rf"holds {name}, but no config\.json that says of which run"):
+        train_run(settings(root), tmp_path, progress=False)

@@ -127,7 +127,7 @@ with_infinity[2, 1, 0] = np.inf
         (with_a_nan, r"frame 2, joint 'neck' is at \[nan, .*give missing joints the score 0"),
         (with_infinity, r"frame 2, joint 'neck' is at \[inf, "),
         (poses(4, 25, 2).astype(np.float64) * 1e300, r"frame 0, joint 'nose' is at \[inf, inf\]"),
-        (np.full((4, 25, 2), None), "not a whole NumPy file of numbers .*[Oo]bject arrays"),
+        (np.full((4, 25, 2), None), "not a whole NumPy file of numbers .*[Oo]bject"),
         (np.full((4, 25, 2), "1"), "pos must be real numbers, not <U1"),
         (np.full((4, 25, 2), 1j), "pos must be real numbers, not complex128"),
         (np.full((4, 25, 2), True), "pos must be real numbers, not bool"),

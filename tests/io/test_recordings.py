@@ -24,12 +24,20 @@ def test_a_file_and_a_folder_of_files(tmp_path: Path) -> None:
     ]
 
 
+def test_hidden_files_are_left_alone(tmp_path: Path) -> None:
+    save(tmp_path / "a.npy", 2)
+    (tmp_path / "._a.npy").write_bytes(b"what some systems put beside every file")
+    assert [s.name for s in read_recordings(tmp_path, BODY_25)] == ["a"]
+
+
 def test_a_folder_of_openpose_frames(tmp_path: Path) -> None:
     for t in range(2):
         frame = {"people": [{"pose_keypoints_2d": [1.0] * 75}]}
         (tmp_path / f"clip_{t:012d}_keypoints.json").write_text(json.dumps(frame))
     (sequence,) = read_recordings(tmp_path, BODY_25)
     assert (sequence.name, len(sequence)) == ("clip", 2)
+    with pytest.raises(ValueError, match=f"folders of frames; give the folder {tmp_path}"):
+        read_recordings(tmp_path / "clip_000000000000_keypoints.json", BODY_25)
 
 
 def test_an_empty_folder_and_a_missing_file(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stgcn_pyg.sequence import SkeletonSequence, convert_layout, missing_joints
+from stgcn_pyg.sequence.sequence import FARTHEST
 from stgcn_pyg.skeleton import (
     BLAZEPOSE_33,
     BODY_25,
@@ -151,6 +152,6 @@ def test_layouts_that_share_nothing_are_refused() -> None:
         convert_layout(sequence, BODY_25)
 
 
-def test_numbers_at_the_edge_of_single_precision_stay_finite() -> None:
-    sequence = SkeletonSequence(np.full((1, 17, 2), 3e38, np.float32), COCO_17)
+def test_numbers_at_the_edge_of_what_is_taken_stay_within() -> None:
+    sequence = SkeletonSequence(np.full((1, 17, 2), np.nextafter(np.float32(FARTHEST), 0)), COCO_17)
     assert np.isfinite(convert_layout(sequence, BODY_25).pos).all()

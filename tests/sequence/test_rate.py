@@ -84,6 +84,9 @@ def test_what_cannot_be_resampled_is_refused() -> None:
         resample(random_sequence(5, fps=None), 25)
     with pytest.raises(ValueError, match="0 frames a second is not a rate"):
         resample(random_sequence(5), 0)
+    for slow in (1e-5, 1e-300, 5e-324):
+        with pytest.raises(ValueError, match=r"frames 0 to 4 at .* would be .* at 25; give the rate it was"):
+            resample(random_sequence(5, fps=slow), 25)
 
 
 @given(st.integers(1, 9), st.integers(0, 100), rates, rates)

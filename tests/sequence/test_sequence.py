@@ -109,6 +109,7 @@ def test_arrays_are_copies_that_cannot_be_changed(name: str) -> None:
         (entry(np.nan), r"walk: frame 1, joint 'head' is at \[1.0, nan\] with score 1 \(1 such entries\)"),
         (entry(-np.inf), "give missing joints the score 0"),
         (entry(1e300), r"joint 'head' is at \[1.0, inf\]"),
+        (entry(-1e18), "give missing joints the score 0"),  # whose square is not finite in single precision
         (entry(1, score=np.nan), "with score nan"),
         (entry(1, score=np.inf), "with score inf"),
         (entry(1, score=-np.inf), "with score -inf"),

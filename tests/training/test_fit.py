@@ -108,3 +108,19 @@ def test_it_learns_and_keeps_the_best_epoch(tmp_path: Path) -> None:
     recordings = Shaken()
     right = [int(model(recordings[i]).argmax()) == i % 2 for i in range(12)]
     assert sum(right) >= 10
+
+
+def test_a_training_that_diverges_stops_and_keeps_what_was_good(tmp_path: Path) -> None:
+    train(tmp_path, Shaken(), epochs=1)
+    path = tmp_path / "checkpoints" / "last.ckpt"
+    good = path.read_bytes()
+
+    class Broken(Shaken):
+        def __getitem__(self, i: int) -> SkeletonData:
+            data = super().__getitem__(i)
+            data.x = data.x * torch.inf
+            return data
+
+    with pytest.raises(ValueError, match="diverged in epoch 2: the network has weights that are not finite"):
+        train(tmp_path, Broken(), epochs=2)
+    assert path.read_bytes() == good
