@@ -29,6 +29,9 @@ CONFIG_FILE = "recognizer.json"
 SAME_RATE = 0.02
 """By how much two frame rates may differ and still be taken for the same, such as 29.97 and 30."""
 
+PRETRAINED = Path(__file__).parent / "pretrained"
+"""The models that come with the package: a folder each, with a card that says what it was trained and tested on."""
+
 FORMAT = 1
 """The version of the folder's format."""
 
@@ -181,10 +184,13 @@ class Recognizer:
     ) -> "Recognizer":
         """Read a folder that :meth:`save_pretrained` wrote, or a run folder that has it. Nothing is unpickled.
 
+        A model that comes with the package is read by its name (:func:`pretrained_models`), unless there is a
+        folder of that name.
+
         To fine-tune it on other actions, say which or how many, and how much of it is to stay as it is.
 
         Args:
-            folder: The folder.
+            folder: The folder, or the name.
             num_classes: The number of actions it is to recognise; if it is another than the model's, the
                 classifiers are new and untrained.
             classes: Names of the actions it is to recognise instead of a number; if they are others than the
@@ -197,12 +203,7 @@ class Recognizer:
             ValueError: If its files are damaged, of a newer format, or do not fit each other; if it has fewer units
                 than are to be frozen.
         """
-        folder = Path(folder)
-        if (folder / MODEL_FOLDER).is_dir():
-            folder = folder / MODEL_FOLDER
-        for name in (CONFIG_FILE, WEIGHTS_FILE):
-            if not (folder / name).is_file():
-                raise FileNotFoundError(f"no model in {folder}: it has no {name}")
+        folder = _find_model(Path(folder))
         try:
             config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"), parse_constant=_refuse_constant)
             if config.pop("format") != FORMAT:
@@ -263,3 +264,26 @@ def _check_finite(weights: dict[str, Tensor]) -> None:
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} stands in {CONFIG_FILE}")
+
+
+def pretrained_models() -> list[str]:
+    """Names of the models that come with the package.
+
+    Example:
+        >>> pretrained_models()
+        ['synthetic_kth']
+    """
+    return sorted(folder.parent.name for folder in PRETRAINED.glob(f"*/{WEIGHTS_FILE}"))
+
+
+def _find_model(folder: Path) -> Path:
+    """The folder that holds the model itself."""
+    if not folder.exists() and str(folder) in pretrained_models():
+        return PRETRAINED / folder
+    if (folder / MODEL_FOLDER).is_dir():
+        folder = folder / MODEL_FOLDER
+    for name in (CONFIG_FILE, WEIGHTS_FILE):
+        if not (folder / name).is_file():
+            known = ", ".join(pretrained_models())
+            raise FileNotFoundError(f"no model in {folder}: it has no {name} (models that come along: {known})")
+    return folder

@@ -11,7 +11,7 @@ from stgcn_pyg.cli.options import Fps, Layout
 
 def explain(
     recording: Recording,
-    model: Annotated[Path, typer.Option(help="Run folder, or the model folder in it.")] = Path("runs/kth"),
+    model: Annotated[Path, typer.Option(help="Run folder, or a built-in model: synthetic_kth.")] = Path("runs/kth"),
     out: Annotated[Path | None, typer.Option(help="A picture to write as well (.png).")] = None,
     fps: Fps = None,
     skeleton: Layout = "",

@@ -12,7 +12,7 @@ def predict(
     recordings: Annotated[
         list[Path], typer.Argument(help="Arrays (.npy, .npz), folders of them, or of OpenPose's JSON frames.")
     ],
-    model: Annotated[Path, typer.Option(help="Run folder, or the model folder in it.")] = Path("runs/kth"),
+    model: Annotated[Path, typer.Option(help="Run folder, or a built-in model: synthetic_kth.")] = Path("runs/kth"),
     fps: Fps = None,
     skeleton: Layout = "",
     as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each recording.")] = False,
@@ -22,6 +22,8 @@ def predict(
     **Examples**
 
     `stgcn-pyg predict person16_boxing_d1_uncomp.npy --model runs/kth --fps 5`
+
+    `stgcn-pyg predict person16_boxing_d1_uncomp.npy --model synthetic_kth --fps 5`
 
     `stgcn-pyg predict clips/*.npy openpose_output/ --model runs/kth --json`
 
