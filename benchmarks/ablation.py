@@ -6,7 +6,6 @@ out at a time, trains a single network of the default setting and of each change
 """
 
 import argparse
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from stgcn_pyg.datasets import Protocol
 from stgcn_pyg.experiments import Settings
 from stgcn_pyg.experiments.cross_validation import cross_validate_runs
 from stgcn_pyg.experiments.fusion import fuse_folds
-from stgcn_pyg.files import read_json, write_json, write_text
+from stgcn_pyg.files import write_json, write_text
 from stgcn_pyg.metrics import grouped_interval
 
 RESULTS = Path(__file__).parent / "results"
@@ -62,14 +61,6 @@ def fold_accuracies(summary: dict[str, Any], key: str = "accuracy") -> dict[Fold
     return {(run["subject"], run["seed"]): run[key] for run in summary["runs"]}
 
 
-def fused_accuracies(folder: Path, folds: Sequence[Fold]) -> dict[Fold, float]:
-    """The accuracy of each fused fold."""
-    return {
-        (subject, seed): read_json(folder / f"subject{subject:02d}-seed{seed}" / "metrics.json")["accuracy"]
-        for subject, seed in folds
-    }
-
-
 def measure(base: Settings, subjects: list[int], seeds: int, out: Path, jobs: int) -> dict[str, dict[Fold, float]]:
     """Train what is not trained yet, and return the accuracies of all folds, row by row."""
     rows: dict[str, dict[Fold, float]] = {}
@@ -79,9 +70,7 @@ def measure(base: Settings, subjects: list[int], seeds: int, out: Path, jobs: in
         rows[name] = fold_accuracies(summary)
         rows["forest"] = fold_accuracies(summary, "forest")
     for name, streams in FUSIONS.items():
-        folder = out / name.replace(" ", "_")
-        fuse_folds([out / stream for stream in streams], folder)
-        rows[name] = fused_accuracies(folder, list(rows[BASE]))
+        rows[name] = fold_accuracies(fuse_folds([out / stream for stream in streams], out / name.replace(" ", "_")))
     return rows
 
 
@@ -120,7 +109,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    torch.set_num_threads(options.jobs)
+    torch.set_num_threads(options.jobs)  # which the jobs share
     base = Settings(str(options.root), Protocol(), fps=options.fps, members=1)
     rows = measure(base, parse_numbers(options.subjects), options.seeds, options.out, options.jobs)
     summary = summarize(rows)

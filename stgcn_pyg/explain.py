@@ -5,7 +5,8 @@ The measure is the log-probability of a class, in nats. Two methods say what a j
 - ``occlusion``: how much it falls when that one is taken away, :math:`\log p(y \mid \mathbf{x}) -
   \log p(y \mid \mathbf{x}_{\setminus v})`; exact, at the cost of a prediction for each
 - ``gradient``: integrated gradients (Sundararajan, Taly, Yan, ICML 2017) on the straight way from nothing to all
-  that is there; they sum to :math:`\log p(y \mid \mathbf{x}) - \log p(y \mid \mathbf{0})`
+  that is there; as near as their sum comes to the integral, they add up to
+  :math:`\log p(y \mid \mathbf{x}) - \log p(y \mid \mathbf{0})`
 
 A joint is taken away by making it missing in the recording, as if the pose estimator had not seen it, so that
 whatever is computed of it changes too: the body's root and length for hips and neck. An edge is taken away by
@@ -111,8 +112,7 @@ def explain(
         >>> explanation.joints.shape, explanation.edges.shape
         ((25,), (73,))
     """
-    if method not in METHODS:
-        raise ValueError(f"no method is called {method!r}; known: {', '.join(METHODS)}")
+    _check_method(method)
     scores = recognizer.predict([sequence])[0]
     number = int(scores.argmax()) if target is None else class_number(recognizer, target)
     graph = recognizer.graph
@@ -135,6 +135,7 @@ def joint_contributions(
     recognizer: Recognizer, sequence: SkeletonSequence, target: str, method: str = "occlusion"
 ) -> FloatArray:
     """What each joint adds to the log-probability of a class, ``[V]``; 0 for a joint that was never seen."""
+    _check_method(method)
     number, data = class_number(recognizer, target), recognizer.prepare(sequence)
     sequence = in_layout_of(recognizer, sequence)
     if method == "gradient":
@@ -152,6 +153,7 @@ def edge_contributions(
     recognizer: Recognizer, sequence: SkeletonSequence, target: str, method: str = "occlusion"
 ) -> FloatArray:
     """What each labelled edge adds to the log-probability of a class, ``[E]``."""
+    _check_method(method)
     number, data = class_number(recognizer, target), recognizer.prepare(sequence)
     if method == "gradient":
         return _integrated(recognizer, data, number, "edge_weight")
@@ -206,6 +208,11 @@ def class_number(recognizer: Recognizer, target: str) -> int:
     if target not in recognizer.classes:
         raise ValueError(f"the model knows no class {target!r}; it knows {', '.join(recognizer.classes)}")
     return recognizer.classes.index(target)
+
+
+def _check_method(method: str) -> None:
+    if method not in METHODS:
+        raise ValueError(f"no method is called {method!r}; known: {', '.join(METHODS)}")
 
 
 def _prepare_quietly(recognizer: Recognizer, sequence: SkeletonSequence) -> SkeletonData:

@@ -17,7 +17,7 @@ from stgcn_pyg.data import SkeletonData, TimelineLoader
 from stgcn_pyg.files import draft, write_text
 from stgcn_pyg.models import STGCN, Ensemble
 from stgcn_pyg.partition import SkeletonGraph
-from stgcn_pyg.sequence import SkeletonSequence, convert_layout, missing_joints, resample
+from stgcn_pyg.sequence import SkeletonSequence, convert_layout, missing_joints, resample, same_rate
 from stgcn_pyg.skeleton import Skeleton
 from stgcn_pyg.transforms import SkeletonFeatures
 
@@ -26,9 +26,6 @@ MODEL_FOLDER = "model"
 
 WEIGHTS_FILE = "model.safetensors"
 CONFIG_FILE = "recognizer.json"
-SAME_RATE = 0.02
-"""By how much two frame rates may differ and still be taken for the same, such as 29.97 and 30."""
-
 PRETRAINED = Path(__file__).parent / "pretrained"
 """The models that come with the package: a folder each, with a card that says what it was trained and tested on."""
 
@@ -124,7 +121,7 @@ class Recognizer:
 
     def other_rate(self, fps: float | None) -> float | None:
         """The rate that recordings must be resampled to, with a warning; none if theirs is the model's."""
-        if not fps or not self.fps or abs(fps / self.fps - 1) <= SAME_RATE:
+        if not fps or not self.fps or same_rate(fps, self.fps):
             return None
         between = "left out" if fps > self.fps else "interpolated"
         warnings.warn(
@@ -184,8 +181,8 @@ class Recognizer:
     ) -> "Recognizer":
         """Read a folder that :meth:`save_pretrained` wrote, or a run folder that has it. Nothing is unpickled.
 
-        A model that comes with the package is read by its name (:func:`pretrained_models`), unless there is a
-        folder of that name.
+        A model that comes with the package is read by its name (:func:`pretrained_models`), unless a folder
+        of that name holds another.
 
         To fine-tune it on other actions, say which or how many, and how much of it is to stay as it is.
 
@@ -278,10 +275,10 @@ def pretrained_models() -> list[str]:
 
 def _find_model(folder: Path) -> Path:
     """The folder that holds the model itself."""
-    if not folder.exists() and str(folder) in pretrained_models():
-        return PRETRAINED / folder
     if (folder / MODEL_FOLDER).is_dir():
         folder = folder / MODEL_FOLDER
+    if not (folder / CONFIG_FILE).exists() and str(folder) in pretrained_models():
+        return PRETRAINED / folder
     for name in (CONFIG_FILE, WEIGHTS_FILE):
         if not (folder / name).is_file():
             known = ", ".join(pretrained_models())

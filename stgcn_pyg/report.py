@@ -23,6 +23,8 @@ def write_run_report(run: Path, metrics: dict[str, Any]) -> Path:
         parts.append(_per_scenario(metrics["scenarios"]))
     if (run / "curves.png").exists():
         parts.append("![learning curves](curves.png)\n")
+    if (run / "edge_weights.png").exists():
+        parts.append("![learned edge weights](edge_weights.png)\n")
     parts.append(_mistakes(metrics))
     if "config" in metrics:
         parts.append("## Settings\n\n```json\n" + json.dumps(metrics["config"]) + "\n```\n")

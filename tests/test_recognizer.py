@@ -13,11 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stgcn_pyg.data import SkeletonData
+from stgcn_pyg.datasets import KTH_ACTIONS, KTHSkeletonDataset
 from stgcn_pyg.io import read_array, read_openpose
 from stgcn_pyg.partition import SkeletonGraph
-from stgcn_pyg.recognizer import CONFIG_FILE, WEIGHTS_FILE, Recognizer
+from stgcn_pyg.recognizer import CONFIG_FILE, PRETRAINED, WEIGHTS_FILE, Recognizer, pretrained_models
 from stgcn_pyg.sequence import SkeletonSequence, convert_layout, resample
 from stgcn_pyg.skeleton import BODY_25, COCO_17, HALPE_26, Skeleton
+from stgcn_pyg.synthetic import synthesize
 from stgcn_pyg.transforms import SkeletonFeatures
 from tests.recordings import random_sequence
 from tests.strategies import few, run_lengths, seeds
@@ -218,6 +220,41 @@ def test_what_is_frozen_is_not_trained(tmp_path: Path, freeze: int) -> None:
     for name, value in tuned.model.state_dict().items():
         stays = name.startswith(tuple(frozen)) or (name.endswith(("bias", "weight")) and before[name].numel() == 0)
         assert torch.equal(value, before[name]) == stays, name
+
+
+def test_a_model_that_comes_along_is_read_by_its_name_unless_a_folder_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert Recognizer.from_pretrained("synthetic_kth").classes == KTH_ACTIONS
+    recognizer().save_pretrained("synthetic_kth")
+    assert Recognizer.from_pretrained("synthetic_kth").classes == ("a", "b", "c")
+    with pytest.raises(FileNotFoundError, match=r"no model in nowhere: .*models that come along: synthetic_kth"):
+        Recognizer.from_pretrained("nowhere")
+
+
+@pytest.mark.parametrize("name", pretrained_models())
+def test_a_model_that_comes_along_has_a_card_that_says_what_it_is(name: str) -> None:
+    card = (PRETRAINED / name / "README.md").read_text()
+    for word in ("synthetic", "accuracy", "95 % interval", "stgcn-pyg train", "MIT"):
+        assert word in card
+    assert sum(path.stat().st_size for path in (PRETRAINED / name).iterdir()) < 4e6
+
+
+def test_the_default_model_knows_synthetic_people_it_has_not_seen() -> None:
+    people = [synthesize(action, subject, 1) for action in KTH_ACTIONS for subject in (21, 22, 23, 24, 25)]
+    with pytest.warns(UserWarning, match="resampled to 5"):
+        predicted = Recognizer.from_pretrained("synthetic_kth").predict(people).argmax(dim=1)
+    assert (predicted == torch.arange(6).repeat_interleave(5)).float().mean() > 0.8
+
+
+def test_the_default_model_is_far_above_chance_on_real_people(real_data: Path) -> None:
+    model = Recognizer.from_pretrained("synthetic_kth")
+    poses = real_data / "kth_poses_5fps"
+    real = KTHSkeletonDataset(poses, "all", graph=model.graph, fps=5, transform=model.features)
+    right = int((model.predict_data(real).argmax(dim=1) == real.y).sum())
+    card = (PRETRAINED / "synthetic_kth" / "README.md").read_text()
+    assert f"{right} of 120" in card
 
 
 def test_more_units_than_there_are_cannot_be_frozen(tmp_path: Path) -> None:

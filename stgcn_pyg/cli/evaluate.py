@@ -9,7 +9,7 @@ from stgcn_pyg.cli.options import Fps, Layout, Root, Subsequences, parse_numbers
 
 
 def evaluate(
-    run: Annotated[Path, typer.Argument(help="Run folder, or the model folder in it.")],
+    run: Annotated[Path, typer.Argument(help="Run folder, or a built-in model: synthetic_kth.")],
     root: Root = Path("datasets/kth"),
     fps: Fps = None,
     skeleton: Layout = "",
@@ -30,33 +30,20 @@ def evaluate(
     from rich.console import Console
 
     from stgcn_pyg.cli.tables import confusion_table
-    from stgcn_pyg.datasets import KTH_FPS, KTHSkeletonDataset
-    from stgcn_pyg.experiments.evaluation import evaluate_run
+    from stgcn_pyg.experiments.evaluation import evaluate_run, open_for
     from stgcn_pyg.experiments.run import keep_run
     from stgcn_pyg.recognizer import Recognizer
     from stgcn_pyg.skeleton import find_skeleton
 
     part = f"-subjects-{subjects}" if subjects else ""
-    folder = out or run / f"evaluation-{root.resolve().name}{part}"
+    # Beside the run's own scores; a model that comes along has no folder of the user's.
+    folder = out or (run if run.is_dir() else Path("runs") / run) / f"evaluation-{root.resolve().name}{part}"
     keep_run(folder)
     recognizer = Recognizer.from_pretrained(run)
-    layout = find_skeleton(skeleton) if skeleton else recognizer.graph.skeleton
-    recognizer.check_layout(layout)
     split, chosen = ("test", parse_numbers(subjects)) if subjects else ("all", [])
-    recordings = KTHSkeletonDataset(
-        root,
-        split=split,
-        protocol={"train": [], "test": chosen},
-        graph=recognizer.graph,
-        skeleton=layout,
-        fps=fps,
-        usual_fps=recognizer.fps or KTH_FPS,
-        rate=recognizer.fps,
-        subsequences=subsequences,
-        transform=recognizer.features,
-    )
-    for recorded in sorted({float(data.recorded_fps) for data in recordings}):
-        recognizer.other_rate(recorded)  # which says so
+    layout = find_skeleton(skeleton) if skeleton else None
+    how = {"split": split, "protocol": {"test": chosen}, "subsequences": subsequences}
+    recordings = open_for(recognizer, root, fps, layout, **how)
     scores = evaluate_run(recognizer, recordings, folder, model=str(run))
     Console().print(confusion_table(scores))
     typer.echo(f"{scores}\nreport: {folder / 'report.md'}")

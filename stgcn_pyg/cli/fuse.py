@@ -17,7 +17,7 @@ def fuse(
         Path | None, typer.Option(help="Score the recordings of this folder. [default: the runs' test recordings]")
     ] = None,
     fps: Fps = None,
-    subjects: Annotated[str, typer.Option(help="With --root: these subjects alone, such as 16-20,23.")] = "1-25",
+    subjects: Annotated[str, typer.Option(help="With --root: these subjects alone, such as 16-20,23.")] = "",
 ) -> None:
     """Score the weighted sum of several runs' scores: late fusion, such as of joint, bone and motion streams.
 
@@ -35,17 +35,17 @@ def fuse(
     given = _parse_weights(weights) if weights else None
     if given and fit:
         raise ValueError("weights are given or fitted; leave --weights or --fit out")
+    if root is None and (fps is not None or subjects):
+        raise ValueError("--fps and --subjects are about the recordings of --root; give that too")
     if not any((run / CONFIG).exists() for run in runs):
+        if fit or root is not None:
+            raise ValueError("cross-validations are fused as they were tested; leave --fit and --root out")
         _print_folds(fuse_folds(runs, out, given), out)
         return
     elsewhere: dict[str, Any] = {}
     if root is not None:
-        elsewhere = {
-            "root": str(root),
-            "fps": fps,
-            "subsequences": "",
-            "protocol": {"test": parse_numbers(subjects)},
-        }
+        chosen = {"split": "test", "protocol": {"test": parse_numbers(subjects)}} if subjects else {"split": "all"}
+        elsewhere = {"root": root, "fps": fps, **chosen}
     scores = fuse_runs(runs, out, given, fit, **elsewhere)
     typer.echo(f"{scores}\nreport: {out / 'report.md'}")
 
@@ -61,8 +61,10 @@ def _print_folds(summary: dict[str, Any], out: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("", "accuracy", "95 % interval over subjects")
-    rows = {**summary["alone"], "fused": summary["fused"], "fused - best": summary["difference"]}
+    kind = "accuracy, synthetic" if summary["synthetic"] else "accuracy"
+    table = Table("", kind, "95 % interval over subjects")
+    best = "fused - best of them on the same tests"
+    rows = {**summary["alone"], "fused": summary["fused"], best: summary["difference"]}
     for name, (mean, low, high) in rows.items():
         table.add_row(name, f"{mean:.3f}", f"{low:.3f} to {high:.3f}")
     Console().print(table)

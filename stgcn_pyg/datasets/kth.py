@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from stgcn_pyg.datasets.protocol import AnyProtocol, find_protocol
 from stgcn_pyg.datasets.skeleton_dataset import SkeletonDataset
 from stgcn_pyg.io import Subsequences, read_array, read_openpose_folder, read_subsequences
 from stgcn_pyg.partition import SkeletonGraph
-from stgcn_pyg.sequence import SkeletonSequence, convert_layout, resample
+from stgcn_pyg.sequence import SkeletonSequence, convert_layout, resample, same_rate
 from stgcn_pyg.skeleton import BODY_25, Skeleton
 from stgcn_pyg.synthetic import MARKER
 
@@ -119,7 +120,7 @@ class KTHSkeletonDataset(SkeletonDataset):
         self.recorded = skeleton
         self.skeleton = graph.skeleton if isinstance(graph, SkeletonGraph) else skeleton
         for number in (fps, rate):
-            if number is not None and number <= 0:
+            if number is not None and not (isfinite(number) and number > 0):
                 raise ValueError(f"{number} frames a second is not a rate")
         self.given_fps = fps
         self.usual_fps = _synthetic_rate(root) or usual_fps
@@ -235,6 +236,14 @@ class KTHSkeletonDataset(SkeletonDataset):
             for number, (first, last) in enumerate(listed[name], start=1)
         ]
 
+    def _at_rate(self, sequence: SkeletonSequence) -> SkeletonSequence:
+        """The recording at the rate asked for; one that is near enough is taken to have it."""
+        if self.rate is None or sequence.fps is None:
+            return sequence
+        if same_rate(sequence.fps, self.rate):
+            return replace(sequence, fps=self.rate)
+        return resample(sequence, self.rate)
+
     def _labelled(self, video: str, sequence: SkeletonSequence) -> SkeletonData:
         facts = _NAME.fullmatch(video)
         if facts is None:
@@ -244,7 +253,7 @@ class KTHSkeletonDataset(SkeletonDataset):
             )
         assert sequence.fps is not None, "every recording was given a rate"
         return SkeletonData.from_sequence(
-            sequence if self.rate is None else resample(sequence, self.rate),
+            self._at_rate(sequence),
             recorded_fps=sequence.fps,
             y=KTH_ACTIONS.index(facts["action"]),
             subject=int(facts["subject"]),

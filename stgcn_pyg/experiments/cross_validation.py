@@ -67,7 +67,8 @@ def cross_validate_runs(
         run.check_same(folder / CONFIG)
     _train_all(runs, jobs)
     summary = _summary([_row(folder, run) for folder, run in runs.items()])
-    plot_confusion(Scores.of_confusion(summary["confusion"], summary["classes"]), out / "confusion.png")
+    scores = Scores.of_confusion(summary["confusion"], summary["classes"])
+    plot_confusion(scores, out / "confusion.png", summary["synthetic"])
     write_json(out / "summary.json", summary)
     write_text(out / "summary.md", _markdown(summary))
     return summary
@@ -122,6 +123,7 @@ def _row(folder: Path, settings: Settings) -> dict[str, Any]:
         "forest": read_json(folder / FOREST)["accuracy"],
         "confusion": metrics["confusion"],
         "classes": metrics["classes"],
+        "synthetic": metrics["synthetic"],
     }
 
 
@@ -135,6 +137,7 @@ def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "difference": grouped_interval([row["accuracy"] - row["forest"] for row in rows], subjects),
         "confusion": [[sum(row["confusion"][i][j] for row in rows) for j in numbers] for i in numbers],
         "classes": classes,
+        "synthetic": rows[0]["synthetic"],
         "runs": [{key: row[key] for key in ("subject", "seed", "accuracy", "forest")} for row in rows],
     }
 
@@ -149,7 +152,7 @@ def _markdown(summary: dict[str, Any]) -> str:
     rows = [f"| {r['subject']} | {r['seed']} | {r['accuracy']:.3f} | {r['forest']:.3f} |" for r in summary["runs"]]
     return "\n".join(
         [
-            "# Leave one subject out\n",
+            "# Leave one subject out" + (", **synthetic** recordings\n" if summary["synthetic"] else "\n"),
             f"- network: mean accuracy {line('accuracy')} over {len(rows)} runs",
             f"- random forest on clip statistics, same splits and seeds: {line('forest')}",
             f"- paired difference: {line('difference')}\n",

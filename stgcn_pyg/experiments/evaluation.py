@@ -5,15 +5,47 @@ from typing import Any
 
 from torch import Tensor
 
-from stgcn_pyg.datasets import KTHSkeletonDataset
+from stgcn_pyg.datasets import KTH_FPS, KTHSkeletonDataset
 from stgcn_pyg.files import write_json
 from stgcn_pyg.metrics import Scores, accuracy_by
 from stgcn_pyg.plots import plot_confusion, plot_scenarios
 from stgcn_pyg.recognizer import Recognizer
 from stgcn_pyg.report import write_run_report
+from stgcn_pyg.skeleton import Skeleton
 
 METRICS = "metrics.json"
 """What a run folder has once it is evaluated."""
+
+
+def open_for(
+    recognizer: Recognizer, root: str | Path, fps: float | None, skeleton: Skeleton | None, **how: Any
+) -> KTHSkeletonDataset:
+    """Recordings as a trained recognizer takes them: in its layout, at its rate, with its graph and features.
+
+    Warns if the recordings are of another rate, or their layout does not give all joints.
+
+    Args:
+        recognizer: The recognizer.
+        root: Where the recordings are.
+        fps: Frames a second of the recordings; if left out, what their files say, else the recognizer's.
+        skeleton: Their joint layout; the recognizer's if left out.
+        **how: What :class:`~stgcn_pyg.datasets.KTHSkeletonDataset` takes besides.
+    """
+    layout = recognizer.graph.skeleton if skeleton is None else skeleton
+    recognizer.check_layout(layout)
+    recordings = KTHSkeletonDataset(
+        root,
+        graph=recognizer.graph,
+        skeleton=layout,
+        fps=fps,
+        usual_fps=recognizer.fps or KTH_FPS,
+        rate=recognizer.fps,
+        transform=recognizer.features,
+        **how,
+    )
+    for recorded in sorted({float(data.recorded_fps) for data in recordings}):
+        recognizer.other_rate(recorded)  # which says so
+    return recordings
 
 
 def evaluate_run(recognizer: Recognizer, recordings: KTHSkeletonDataset, out: Path, **facts: Any) -> Scores:

@@ -8,13 +8,14 @@ import torch
 from torch import Tensor
 
 from stgcn_pyg.datasets import KTHSkeletonDataset
-from stgcn_pyg.experiments.evaluation import METRICS, write_scores
+from stgcn_pyg.experiments.evaluation import METRICS, open_for, write_scores
 from stgcn_pyg.experiments.run import CONFIG, keep_run, open_split
 from stgcn_pyg.experiments.settings import Settings
 from stgcn_pyg.files import read_json, write_json
 from stgcn_pyg.metrics import Scores, grouped_interval
 from stgcn_pyg.plots import plot_confusion
 from stgcn_pyg.recognizer import Recognizer
+from stgcn_pyg.skeleton import find_skeleton
 
 
 def fuse(probabilities: Tensor, weights: Tensor) -> Tensor:
@@ -90,8 +91,8 @@ def fuse_runs(
         out: The folder to write into.
         weights: A weight for each run; equal ones if left out.
         fit: Fit the weights on the runs' validation recordings instead.
-        **elsewhere: Settings of the recordings to score instead of the runs' own test recordings, such as ``root``,
-            ``fps`` and ``protocol``.
+        **elsewhere: Recordings to score instead of the runs' own test recordings: ``root``, ``fps``, ``split`` and
+            ``protocol`` of :func:`~stgcn_pyg.experiments.evaluation.open_for`.
 
     Raises:
         FileNotFoundError: If a folder holds no run.
@@ -107,17 +108,24 @@ def fuse_runs(
     if fit:
         if not all(one.split.val for one in settings):
             raise ValueError("weights are fitted on validation recordings, which not every run has; give weights")
-        chosen = fit_weights(*_predict(runs, settings, recognizers, "val")[:2])
-    tested = [Settings.from_dict({**one.to_dict(), **elsewhere}) for one in settings]
-    probabilities, y, recordings = _predict(runs, tested, recognizers, "test")
+        held_out = [open_split(one, "val", model) for one, model in zip(settings, recognizers, strict=True)]
+        chosen = fit_weights(*_predict(runs, held_out, recognizers))
+    if elsewhere:
+        layouts = [find_skeleton(one.skeleton) for one in settings]
+        tested = [open_for(r, skeleton=layout, **elsewhere) for r, layout in zip(recognizers, layouts, strict=True)]
+    else:
+        tested = [open_split(one, "test", model) for one, model in zip(settings, recognizers, strict=True)]
+    probabilities, y = _predict(runs, tested, recognizers)
     fused = fuse(probabilities, chosen)
     shares = (chosen / chosen.sum()).tolist()
     alone = (probabilities.argmax(dim=2) == y).double().mean(dim=1).tolist()
+    streams = [list(model.features.streams.streams) for model in recognizers]
     facts = [
-        {"run": str(run), "streams": list(one.streams), "weight": round(share, 4), "accuracy": accuracy}
-        for run, one, share, accuracy in zip(runs, settings, shares, alone, strict=True)
+        {"run": str(run), "streams": shown, "weight": round(share, 4), "accuracy": accuracy}
+        for run, shown, share, accuracy in zip(runs, streams, shares, alone, strict=True)
     ]
-    return write_scores(fused, recordings, out, fused=facts, weights="fitted" if fit else "given")
+    how = "fitted" if fit else "given"
+    return write_scores(fused, tested[0], out, fused=facts, weights=how, seed=settings[0].seed)
 
 
 def fuse_folds(folders: Sequence[Path], out: Path, weights: Sequence[float] | None = None) -> dict[str, Any]:
@@ -139,13 +147,14 @@ def fuse_folds(folders: Sequence[Path], out: Path, weights: Sequence[float] | No
     """
     names = [sorted(path.parent.name for path in folder.glob(f"*/{METRICS}")) for folder in folders]
     for folder, found in zip(folders, names, strict=True):
-        if found != names[0] or not found:
+        if not found:
+            raise FileNotFoundError(f"neither a run nor the runs of a cross-validation in {folder}")
+        if found != names[0]:
             raise ValueError(f"{folder} holds other runs than {folders[0]}; finish both cross-validations first")
     metrics: list[dict[str, Any]] = []
     for name in names[0]:
         keep_run(out / name)
-        if not (out / name / METRICS).exists():
-            fuse_runs([folder / name for folder in folders], out / name, weights)
+        fuse_runs([folder / name for folder in folders], out / name, weights)
         metrics.append(read_json(out / name / METRICS))
     subjects = [fold["subjects"][0] for fold in metrics]
     alone = [[fold["fused"][number]["accuracy"] for fold in metrics] for number in range(len(folders))]
@@ -153,15 +162,20 @@ def fuse_folds(folders: Sequence[Path], out: Path, weights: Sequence[float] | No
     best = max(alone, key=sum)
     classes = metrics[0]["classes"]
     sums = torch.tensor([fold["confusion"] for fold in metrics]).sum(dim=0).tolist()
+    seeds = [fold["seed"] for fold in metrics]
     summary = {
         "fused": grouped_interval(fused, subjects),
         "alone": {str(one): grouped_interval(scores, subjects) for one, scores in zip(folders, alone, strict=True)},
         "difference": grouped_interval([a - b for a, b in zip(fused, best, strict=True)], subjects),
         "confusion": sums,
         "classes": classes,
-        "runs": len(fused),
+        "synthetic": metrics[0]["synthetic"],
+        "runs": [
+            {"subject": subject, "seed": seed, "accuracy": accuracy}
+            for subject, seed, accuracy in zip(subjects, seeds, fused, strict=True)
+        ],
     }
-    plot_confusion(Scores.of_confusion(sums, classes), out / "confusion.png", bool(metrics[0]["synthetic"]))
+    plot_confusion(Scores.of_confusion(sums, classes), out / "confusion.png", summary["synthetic"])
     write_json(out / "summary.json", summary)
     return summary
 
@@ -173,14 +187,18 @@ def _settings(run: Path) -> Settings:
 
 
 def _predict(
-    runs: Sequence[Path], settings: Sequence[Settings], recognizers: Sequence[Recognizer], split: str
-) -> tuple[Tensor, Tensor, KTHSkeletonDataset]:
+    runs: Sequence[Path], data: Sequence[KTHSkeletonDataset], recognizers: Sequence[Recognizer]
+) -> tuple[Tensor, Tensor]:
     """Probabilities ``[S, N, classes]`` and classes ``[N]`` of the recordings that all runs share."""
-    data = [open_split(one, split, model) for one, model in zip(settings, recognizers, strict=True)]
-    names = [[sample.name for sample in recordings] for recordings in data]
-    for run, recognizer, found in zip(runs, recognizers, names, strict=True):
-        if found != names[0] or recognizer.classes != recognizers[0].classes:
-            raise ValueError(f"{run} and {runs[0]} cannot be fused: their {split} recordings or actions differ")
+    about = [_identity(recordings, model) for recordings, model in zip(data, recognizers, strict=True)]
+    for run, facts in zip(runs, about, strict=True):
+        if facts != about[0]:
+            raise ValueError(f"{run} and {runs[0]} cannot be fused: their recordings or actions differ")
     probabilities = [model.predict_data(recordings) for model, recordings in zip(recognizers, data, strict=True)]
-    y = torch.tensor([int(sample.y) for sample in data[0]])
-    return torch.stack(probabilities), y, data[0]
+    return torch.stack(probabilities), torch.tensor([int(sample.y) for sample in data[0]])
+
+
+def _identity(recordings: KTHSkeletonDataset, recognizer: Recognizer) -> tuple[Any, ...]:
+    """What must be the same of two runs that are fused: where their recordings are, which, and the actions."""
+    names = [(sample.name, int(sample.y)) for sample in recordings]
+    return Path(recordings.raw_dir).resolve(), recordings.subsequences, names, recognizer.classes

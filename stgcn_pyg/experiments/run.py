@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from stgcn_pyg.datasets import KTHSkeletonDataset
-from stgcn_pyg.experiments.evaluation import evaluate_run
+from stgcn_pyg.experiments.evaluation import evaluate_run, open_for
 from stgcn_pyg.experiments.settings import Settings
 from stgcn_pyg.files import write_json
 from stgcn_pyg.metrics import Scores
@@ -51,7 +51,7 @@ def train_run(
     begin = time.perf_counter()
     torch.manual_seed(settings.seed)
     recognizer, train = _begin(settings)
-    train.transform = recognizer.features.augmented(*settings.augmentation())
+    train.transform = recognizer.features.augmented(*settings.augmentation(recognizer.graph.skeleton))
     val = open_split(settings, "val", recognizer) if settings.split.val else None
     resumed = (out / CONFIG).exists()
     write_json(out / CONFIG, settings.to_dict())  # from here on the folder is this run's
@@ -79,7 +79,7 @@ def train_run(
         return None
     test = open_split(settings, "test", recognizer)
     facts = {} if resumed else {"seconds": round(time.perf_counter() - begin, 1)}
-    return evaluate_run(recognizer, test, out, config=settings.to_dict(), **facts)
+    return evaluate_run(recognizer, test, out, config=_facts(settings, recognizer), **facts)
 
 
 def keep_run(folder: Path) -> None:
@@ -115,22 +115,30 @@ def _begin(settings: Settings) -> tuple[Recognizer, KTHSkeletonDataset]:
     return recognizer, train
 
 
+def _facts(settings: Settings, recognizer: Recognizer) -> dict[str, Any]:
+    """What a report says of the settings; of a model that was fine-tuned, its own graph, input and network."""
+    if not settings.init:
+        return settings.to_dict()
+    replaced = ("partition", "normalization", "max_hops", "layers", "width", *recognizer.architecture)
+    given = {name: value for name, value in settings.to_dict().items() if name not in replaced}
+    features = recognizer.features.to_dict()["streams"]
+    network = {"graph": repr(recognizer.graph), "members": len(recognizer.networks), **recognizer.architecture}
+    return {**given, "streams": features, **network}
+
+
 def open_split(settings: Settings, split: str, recognizer: Recognizer | None = None) -> KTHSkeletonDataset:
-    """One split of the recordings: with a recognizer's graph, rate and features, or with a graph of its own."""
-    options: dict[str, Any] = {
-        "root": settings.root,
-        "split": split,
-        "protocol": settings.protocol,
-        "skeleton": find_skeleton(settings.skeleton),
-        "fps": settings.fps,
-        "rate": settings.rate,
-        "subsequences": settings.subsequences or None,
-    }
+    """One split of the recordings, for a recognizer or with a graph of its own."""
+    skeleton = find_skeleton(settings.skeleton)
+    listed = settings.subsequences or None
+    how: dict[str, Any] = {"split": split, "protocol": settings.protocol, "subsequences": listed}
+    if recognizer is not None and settings.init:
+        return open_for(recognizer, settings.root, settings.fps, skeleton, **how)
+    how |= {"skeleton": skeleton, "fps": settings.fps, "rate": settings.rate}
     if recognizer is not None:
-        options |= {"rate": recognizer.fps, "skeleton": recognizer.graph.skeleton}
-        return KTHSkeletonDataset(**options, graph=recognizer.graph, transform=recognizer.features)
+        return KTHSkeletonDataset(settings.root, **how, graph=recognizer.graph, transform=recognizer.features)
     return KTHSkeletonDataset(
-        **options,
+        settings.root,
+        **how,
         graph=settings.partition,
         normalization=settings.normalization,
         max_hops=settings.max_hops,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +163,12 @@ class Settings:
                 )
         if self.members < 1:
             raise ValueError(f"at least 1 network must be trained, not {self.members}")
+        for name in ("fps", "rate"):
+            rate = getattr(self, name)
+            if rate is not None and not (isfinite(rate) and rate > 0):
+                raise ValueError(f"{name} {rate} is no number of frames a second")
+        if self.crop < 0 or self.min_crop < 1:
+            raise ValueError(f"crops of {self.min_crop} to {self.crop} frames are impossible (crop=0: none)")
         if not 0 < self.width <= WIDEST:
             raise ValueError(f"width is a positive factor, 1 for the paper's network, not {self.width}")
         if self.seed < 0:
@@ -198,10 +205,10 @@ class Settings:
             "backend": self.backend,
         }
 
-    def augmentation(self) -> list[BaseTransform]:
-        """What training recordings go through between normalisation and streams."""
+    def augmentation(self, skeleton: Skeleton) -> list[BaseTransform]:
+        """What training recordings of a layout go through between normalisation and streams."""
         crop: list[BaseTransform] = [RandomCrop(self.crop, min(self.min_crop, self.crop))] if self.crop else []
-        return crop + AUGMENTATIONS[self.augment](find_skeleton(self.skeleton))
+        return crop + AUGMENTATIONS[self.augment](skeleton)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain containers, for JSON."""

@@ -1,7 +1,5 @@
 """What a model makes of a recording while it goes on."""
 
-from dataclasses import replace
-
 import numpy as np
 import numpy.typing as npt
 
@@ -14,18 +12,7 @@ def predict_so_far(recognizer: Recognizer, sequence: SkeletonSequence, frames: I
     seen = np.flatnonzero(~sequence.missing.all(axis=1))
     probabilities = np.full((len(frames), len(recognizer.classes)), np.nan, dtype=np.float32)
     with_somebody = [row for row, t in enumerate(frames) if len(seen) and t >= seen[0]]
-    prefixes = [first_frames(sequence, int(frames[row]) + 1) for row in with_somebody]
+    prefixes = [sequence.select(slice(int(frames[row]) + 1), sequence.name) for row in with_somebody]
     if prefixes:
         probabilities[with_somebody] = recognizer.predict(prefixes).numpy()
     return probabilities
-
-
-def first_frames(sequence: SkeletonSequence, count: int) -> SkeletonSequence:
-    """The first frames of a recording alone.
-
-    Example:
-        >>> from stgcn_pyg.skeleton import BODY_25
-        >>> len(first_frames(SkeletonSequence(np.ones((40, 25, 2)), BODY_25), 12))
-        12
-    """
-    return replace(sequence, pos=sequence.pos[:count], score=sequence.score[:count], frame=sequence.frame[:count])

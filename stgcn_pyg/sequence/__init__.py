@@ -1,7 +1,7 @@
 """One recording of one body as checked NumPy arrays, and what turns it into another: nothing of torch."""
 
 from stgcn_pyg.sequence.layout import convert_layout, missing_joints
-from stgcn_pyg.sequence.rate import resample
+from stgcn_pyg.sequence.rate import resample, same_rate
 from stgcn_pyg.sequence.runs import cut_runs
 from stgcn_pyg.sequence.sequence import FloatArray, IntArray, SkeletonSequence
 
@@ -13,4 +13,5 @@ __all__ = [
     "cut_runs",
     "missing_joints",
     "resample",
+    "same_rate",
 ]

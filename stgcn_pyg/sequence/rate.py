@@ -11,6 +11,20 @@ MOST_FRAMES = 1_000_000
 """More frames than this (11 hours at 25 a second) come of a rate or of frame numbers that are none."""
 
 
+SAME_RATE = 0.02
+"""By how much two frame rates may differ and still be taken for the same, such as 29.97 and 30."""
+
+
+def same_rate(one: float, other: float) -> bool:
+    """Whether two frame rates are near enough to be taken for the same.
+
+    Example:
+        >>> same_rate(29.97, 30), same_rate(25, 30)
+        (True, False)
+    """
+    return abs(one / other - 1) <= SAME_RATE
+
+
 def resample(sequence: SkeletonSequence, fps: float) -> SkeletonSequence:
     r"""The recording as it would have been at another frame rate.
 

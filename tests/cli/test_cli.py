@@ -143,6 +143,9 @@ def test_help_has_examples_and_is_quick_to_import() -> None:
         (["fuse", "RUN", "RUN", "--weights", "1,a"], "'1,a' is no list of weights"),
         (["fuse", "RUN", "RUN", "--weights", "1,1", "--fit"], "leave --weights or --fit out"),
         (["fuse", "RUN", "nowhere"], "no run in nowhere"),
+        (["fuse", "nowhere", "neverwhere"], "neither a run nor the runs of a cross-validation in nowhere"),
+        (["fuse", "RUN", "RUN", "--fps", "5"], "--fps and --subjects are about the recordings of --root"),
+        (["fuse", "nowhere", "neverwhere", "--fit"], "leave --fit and --root out"),
         (["predict", "nowhere.npy", "--model", "RUN"], "nowhere.npy"),
         (["predict", "EMPTY", "--model", "RUN"], "empty.npy"),
         (

@@ -119,7 +119,7 @@ def test_weights_are_fitted_on_validation_recordings(runs: list[Path], tmp_path:
 
 
 def test_other_recordings_can_be_scored(runs: list[Path], root: Path, tmp_path: Path) -> None:
-    scores = fuse_runs(runs, tmp_path, root=str(root), protocol={"test": [1, 2]})
+    scores = fuse_runs(runs, tmp_path, root=root, fps=None, split="test", protocol={"test": [1, 2]})
     assert scores.total == 12
 
 
@@ -130,10 +130,20 @@ def test_what_does_not_belong_together_is_refused(runs: list[Path], settings: Se
         fuse_runs([*runs, tmp_path / "nowhere"], tmp_path)
     other = replace(settings, protocol=Protocol([1], test=[2]))
     train_run(other, tmp_path / "other", progress=False, accelerator="cpu")
-    with pytest.raises(ValueError, match=r"other and .*joint cannot be fused: their test recordings"):
+    with pytest.raises(ValueError, match=r"other and .*joint cannot be fused: their recordings"):
         fuse_runs([runs[0], tmp_path / "other"], tmp_path / "fused")
     with pytest.raises(ValueError, match="fitted on validation recordings, which not every run has"):
         fuse_runs([runs[0], tmp_path / "other"], tmp_path / "fused", fit=True)
+
+
+def test_recordings_of_the_same_names_elsewhere_are_others(
+    runs: list[Path], settings: Settings, tmp_path: Path
+) -> None:
+    write_synthetic_kth(tmp_path / "twins" / "raw", seed=1, subjects=[1, 2, 3], scenarios=[1], num_frames=30)
+    twins = replace(settings, root=str(tmp_path / "twins"))
+    train_run(twins, tmp_path / "other", progress=False, accelerator="cpu")
+    with pytest.raises(ValueError, match=r"other and .*joint cannot be fused: their recordings"):
+        fuse_runs([runs[0], tmp_path / "other"], tmp_path / "fused")
 
 
 def test_cross_validations_are_fused_fold_by_fold(settings: Settings, tmp_path: Path) -> None:
@@ -142,14 +152,18 @@ def test_cross_validations_are_fused_fold_by_fold(settings: Settings, tmp_path: 
         base = replace(settings, protocol=Protocol(), streams=(stream,))
         cross_validate_runs(base, [1, 2], [0], folder, jobs=1)
     summary = fuse_folds(folders, tmp_path / "fused")
-    assert summary["runs"] == 2
+    assert [run["subject"] for run in summary["runs"]] == [1, 2]
+    assert summary["synthetic"]
     assert sum(map(sum, summary["confusion"])) == 12
     alone = {str(folder): json.loads((folder / "summary.json").read_text())["accuracy"][0] for folder in folders}
     assert {name: values[0] for name, values in summary["alone"].items()} == pytest.approx(alone)
     assert summary["difference"][0] == pytest.approx(summary["fused"][0] - max(alone.values()))
     assert fuse_folds(folders, tmp_path / "fused") == summary
-    with pytest.raises(ValueError, match="holds other runs than"):
-        fuse_folds([folders[0], tmp_path / "fused" / "nowhere"], tmp_path / "again")
+    for number, weights in enumerate(([1, 0], [0, 1])):  # asked again for other weights, they count
+        again = fuse_folds(folders, tmp_path / "fused", weights)
+        assert again["fused"][0] == pytest.approx(alone[str(folders[number])])
+    with pytest.raises(FileNotFoundError, match=r"neither a run nor the runs of a cross-validation in .*nowhere"):
+        fuse_folds([folders[0], tmp_path / "nowhere"], tmp_path / "again")
 
 
 def test_nothing_is_fused_into_a_run(runs: list[Path]) -> None:

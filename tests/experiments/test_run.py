@@ -1,6 +1,7 @@
 """Run folders: from synthetic files to metrics, and back from the folder."""
 
 import json
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from stgcn_pyg.experiments.run import train_run
 from stgcn_pyg.models import STGCN
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.recognizer import Recognizer
-from stgcn_pyg.skeleton import BODY_25
+from stgcn_pyg.skeleton import BODY_25, OPENPOSE_18
 from stgcn_pyg.synthetic import write_synthetic_kth
 from stgcn_pyg.training import Recipe
 
@@ -59,6 +60,10 @@ def test_settings_survive_json(root: Path) -> None:
         ({"width": 1e308}, r"width is a positive factor, .* not 1e\+308"),
         ({"seed": -1}, "a seed is 0 or more, not -1"),
         ({"freeze": 3}, r"no units can be frozen \(3\) but those of a model to fine-tune"),
+        ({"fps": -1.0}, r"fps -1\.0 is no number of frames a second"),
+        ({"rate": float("nan")}, "rate nan is no number of frames a second"),
+        ({"crop": -3}, "crops of 8 to -3 frames are impossible"),
+        ({"min_crop": 0}, "crops of 0 to 16 frames are impossible"),
         ({"augment": "wild"}, "augment 'wild' is not known; known: strong, robust, paper, none"),
         ({"norm": "middle"}, "have no norm 'middle'; known: both, once, none"),
         ({"norm": "start", "residual": True}, "have no norm 'start'; known: both, once, none"),
@@ -203,7 +208,23 @@ def test_damaged_settings_are_named(root: Path, tmp_path: Path) -> None:
 
 
 def test_a_crop_may_be_shorter_than_the_shortest(root: Path) -> None:
-    assert repr(replace(settings(root), crop=5).augmentation()[0]) == "RandomCrop(5, min_size=5)"
+    assert repr(replace(settings(root), crop=5).augmentation(BODY_25)[0]) == "RandomCrop(5, min_size=5)"
+
+
+def test_a_model_of_another_layout_is_tuned_on_recordings_that_are_converted(root: Path, tmp_path: Path) -> None:
+    graph = SkeletonGraph.build(OPENPOSE_18)
+    Recognizer(graph, KTH_ACTIONS, fps=12.5, channels=[(4, 1), (4, 2)]).save_pretrained(tmp_path / "model")
+    tuned = replace(settings(root), init=str(tmp_path / "model"), freeze=1, augment="robust")
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        scores = train_run(tuned, tmp_path / "run", progress=False, accelerator="cpu")
+    assert scores is not None
+    assert scores.total == 6
+    assert any("resampled to 12.5" in str(warning.message) for warning in said)
+    config = json.loads((tmp_path / "run" / "metrics.json").read_text())["config"]
+    assert config["channels"] == [[4, 1], [4, 2]]
+    assert "OPENPOSE_18" in config["graph"]
+    assert "width" not in config
 
 
 def test_evaluation_elsewhere(root: Path, tmp_path: Path) -> None:
