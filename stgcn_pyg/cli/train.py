@@ -43,7 +43,7 @@ def train(
     """Train a network on KTH recordings, and test it on others.
 
     The run folder gets the model, the settings, checkpoints, curves, and for the test recordings metrics.json,
-    a confusion matrix and report.md.
+    a confusion matrix, accuracy by scenario and report.md.
 
     **Examples**
 

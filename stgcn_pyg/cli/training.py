@@ -44,7 +44,7 @@ def training_settings(
     ] = True,
     linear_middle: Annotated[bool, typer.Option(help="Plain units as published.", rich_help_panel=NETWORK)] = False,
     norm: Annotated[
-        str, typer.Option(help="Batch norms: both; start, end (plain units); once; none.", rich_help_panel=NETWORK)
+        str, typer.Option(help="Batch norms: both, once, none; plain units: start, end.", rich_help_panel=NETWORK)
     ] = "both",
     relu_first: Annotated[
         bool, typer.Option("--relu-first/--norm-first", help="Order of ReLU and norm.", rich_help_panel=NETWORK)
@@ -85,7 +85,7 @@ def training_settings(
         Path | None,
         typer.Option(
             "--from",
-            help="Run or model folder to fine-tune; the network is then that one's.",
+            help="Run folder or built-in model to fine-tune; the network is then that one's.",
             rich_help_panel=TRAINING,
         ),
     ] = None,

@@ -24,7 +24,7 @@ BARS = 8
 
 MEANING = {
     "occlusion": "what the log-probability loses without it (nats)",
-    "gradient": "share of the log-probability, by integrated gradients (nats)",
+    "gradient": "part of the log-probability, by integrated gradients (nats)",
 }
 
 
