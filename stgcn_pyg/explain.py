@@ -53,7 +53,6 @@ class Explanation:
         method: How it was measured.
         joints: Contribution of each joint ``[V]``, in nats.
         edges: Contribution of each labelled edge ``[E]``, in nats.
-        joint_names: Names of the joints.
         edge_names: Names of the edges, neighbour and root.
     """
 
@@ -63,12 +62,11 @@ class Explanation:
     method: str
     joints: FloatArray
     edges: FloatArray
-    joint_names: tuple[str, ...]
     edge_names: tuple[str, ...]
 
     def top_joints(self, count: int) -> list[tuple[str, float]]:
         """The joints that speak for the class the most, with their contributions."""
-        return _top(self.joint_names, self.joints, count)
+        return _top(self.sequence.skeleton.joints, self.joints, count)
 
     def top_edges(self, count: int) -> list[tuple[str, float]]:
         """The edges that speak for the class the most, with their contributions."""
@@ -81,7 +79,7 @@ class Explanation:
             "target": self.target,
             "probability": self.probability,
             "method": self.method,
-            "joints": dict(zip(self.joint_names, self.joints.tolist(), strict=True)),
+            "joints": dict(zip(self.sequence.skeleton.joints, self.joints.tolist(), strict=True)),
             "edges": [
                 {"edge": name, "contribution": value}
                 for name, value in zip(self.edge_names, self.edges.tolist(), strict=True)
@@ -124,7 +122,6 @@ def explain(
         method=method,
         joints=joint_contributions(recognizer, sequence, recognizer.classes[number], method),
         edges=edge_contributions(recognizer, sequence, recognizer.classes[number], method),
-        joint_names=names,
         edge_names=tuple(
             f"{names[a]} to {'itself' if a == b else names[b]}" for a, b in graph.edge_index.T.tolist()
         ),

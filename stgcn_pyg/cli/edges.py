@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from stgcn_pyg.cli.options import check_png
+
 
 def edges(
     run: Annotated[Path, typer.Argument(help="Run folder of a model with learned edge weights.")],
@@ -19,8 +21,7 @@ def edges(
 
     `stgcn-pyg edges runs/kth --out edge_weights.png`
     """
-    if out.suffix.lower() != ".png":
-        raise ValueError(f"{out}: the picture is a PNG file, so its name must end in .png")
+    check_png(out)
 
     from stgcn_pyg.plots import plot_edge_weights
     from stgcn_pyg.recognizer import Recognizer

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from stgcn_pyg.cli.options import Fps, Layout, Root, Subsequences, parse_numbers
+from stgcn_pyg.cli.options import Fps, Layout, Root, Subsequences, choose_layout, parse_numbers
 
 
 def evaluate(
@@ -33,7 +33,6 @@ def evaluate(
     from stgcn_pyg.experiments.evaluation import evaluate_run, open_for
     from stgcn_pyg.experiments.run import keep_run
     from stgcn_pyg.recognizer import Recognizer
-    from stgcn_pyg.skeleton import find_skeleton
 
     part = f"-subjects-{subjects}" if subjects else ""
     # Beside the run's own scores; a model that comes along has no folder of the user's.
@@ -41,7 +40,7 @@ def evaluate(
     keep_run(folder)
     recognizer = Recognizer.from_pretrained(run)
     split, chosen = ("test", parse_numbers(subjects)) if subjects else ("all", [])
-    layout = find_skeleton(skeleton) if skeleton else None
+    layout = choose_layout(skeleton, recognizer)
     how = {"split": split, "protocol": {"test": chosen}, "subsequences": subsequences}
     recordings = open_for(recognizer, root, fps, layout, **how)
     scores = evaluate_run(recognizer, recordings, folder, model=str(run))

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from stgcn_pyg.cli.one_recording import Name, Recording, read_one
-from stgcn_pyg.cli.options import Fps, Layout
+from stgcn_pyg.cli.options import Fps, Layout, check_png, choose_layout
 
 
 def explain(
@@ -32,8 +32,8 @@ def explain(
 
     `stgcn-pyg explain person16_boxing_d1_uncomp.npy --model runs/kth --fps 5 --action handclapping --json`
     """
-    if out is not None and out.suffix.lower() != ".png":
-        raise ValueError(f"{out}: the picture is a PNG file, so its name must end in .png")
+    if out is not None:
+        check_png(out)
 
     import json
 
@@ -42,11 +42,9 @@ def explain(
 
     from stgcn_pyg.explain import explain as explain_prediction
     from stgcn_pyg.recognizer import Recognizer
-    from stgcn_pyg.skeleton import find_skeleton
 
     recognizer = Recognizer.from_pretrained(model)
-    layout = find_skeleton(skeleton) if skeleton else recognizer.graph.skeleton
-    sequence = read_one(recording, layout, fps, name)
+    sequence = read_one(recording, choose_layout(skeleton, recognizer), fps, name)
     explanation = explain_prediction(recognizer, sequence, action, method)
     if out is not None:
         from stgcn_pyg.plots import plot_explanation

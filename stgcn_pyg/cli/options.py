@@ -7,6 +7,8 @@ import typer
 
 if TYPE_CHECKING:
     from stgcn_pyg.datasets import Protocol
+    from stgcn_pyg.recognizer import Recognizer
+    from stgcn_pyg.skeleton import Skeleton
 
 Root = Annotated[Path, typer.Option(help="Folder of the recordings: flat, or with a folder raw in it.")]
 Fps = Annotated[
@@ -43,6 +45,23 @@ def parse_numbers(text: str) -> list[int]:
             raise ValueError(f"{text!r} is no list of numbers such as 16-20,23")
         numbers.extend(range(int(first), int(last or first) + 1))
     return sorted(set(numbers))
+
+
+def choose_layout(name: str, recognizer: "Recognizer") -> "Skeleton":
+    """The joint layout of that name, or the model's."""
+    from stgcn_pyg.skeleton import find_skeleton
+
+    return find_skeleton(name) if name else recognizer.graph.skeleton
+
+
+def check_png(picture: Path) -> None:
+    """Refuse a picture that is no PNG file.
+
+    Raises:
+        ValueError: If its name ends in anything else.
+    """
+    if picture.suffix.lower() != ".png":
+        raise ValueError(f"{picture}: the picture is a PNG file, so its name must end in .png")
 
 
 def choose_protocol(name: str, seed: int, train: str, val: str, test: str) -> "Protocol":

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from stgcn_pyg.cli.options import Fps, Layout
+from stgcn_pyg.cli.options import Fps, Layout, choose_layout
 
 
 def predict(
@@ -36,10 +36,9 @@ def predict(
 
     from stgcn_pyg.io import read_recordings
     from stgcn_pyg.recognizer import Recognizer
-    from stgcn_pyg.skeleton import find_skeleton
 
     recognizer = Recognizer.from_pretrained(model)
-    layout = find_skeleton(skeleton) if skeleton else recognizer.graph.skeleton
+    layout = choose_layout(skeleton, recognizer)
     sequences = [sequence for path in recordings for sequence in read_recordings(path, layout, fps=fps)]
     probabilities = recognizer.predict(sequences)
     if as_json:
@@ -50,7 +49,10 @@ def predict(
         return
     table = Table("recording", "frames", "action", "probability", "next")
     for sequence, row in zip(sequences, probabilities, strict=True):
-        (first, second), (best, runner_up) = row.topk(2)
-        runner = f"{recognizer.classes[runner_up]} {second:.2f}"
-        table.add_row(sequence.name, str(len(sequence)), recognizer.classes[best], f"{first:.2f}", runner)
+        values, numbers = row.topk(min(2, len(row)))
+        best, *others = numbers.tolist()
+        runner = [
+            f"{recognizer.classes[number]} {value:.2f}" for number, value in zip(others, values[1:], strict=True)
+        ]
+        table.add_row(sequence.name, str(len(sequence)), recognizer.classes[best], f"{values[0]:.2f}", *runner)
     Console().print(table)

@@ -18,7 +18,7 @@ METRICS = "metrics.json"
 
 
 def open_for(
-    recognizer: Recognizer, root: str | Path, fps: float | None, skeleton: Skeleton | None, **how: Any
+    recognizer: Recognizer, root: str | Path, fps: float | None, skeleton: Skeleton, **how: Any
 ) -> KTHSkeletonDataset:
     """Recordings as a trained recognizer takes them: in its layout, at its rate, with its graph and features.
 
@@ -28,15 +28,14 @@ def open_for(
         recognizer: The recognizer.
         root: Where the recordings are.
         fps: Frames a second of the recordings; if left out, what their files say, else the recognizer's.
-        skeleton: Their joint layout; the recognizer's if left out.
+        skeleton: Their joint layout.
         **how: What :class:`~stgcn_pyg.datasets.KTHSkeletonDataset` takes besides.
     """
-    layout = recognizer.graph.skeleton if skeleton is None else skeleton
-    recognizer.check_layout(layout)
+    recognizer.check_layout(skeleton)
     recordings = KTHSkeletonDataset(
         root,
         graph=recognizer.graph,
-        skeleton=layout,
+        skeleton=skeleton,
         fps=fps,
         usual_fps=recognizer.fps or KTH_FPS,
         rate=recognizer.fps,

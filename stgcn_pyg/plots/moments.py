@@ -28,7 +28,7 @@ def frames_between(sequence: SkeletonSequence, start: float | None, seconds: flo
     if not seconds > 0:
         raise ValueError(f"{seconds:g} seconds are nothing to show")
     time = seconds_of(sequence)
-    seen = np.flatnonzero(~sequence.missing.all(axis=1))
+    seen = np.flatnonzero(sequence.in_view)
     begin = start if start is not None else float(time[seen[0]] if len(seen) else time[0])
     chosen = np.flatnonzero((time >= begin - 1e-9) & (time < begin + seconds - 1e-9))
     if len(chosen) == 0:

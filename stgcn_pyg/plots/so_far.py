@@ -9,7 +9,7 @@ from stgcn_pyg.sequence import IntArray, SkeletonSequence
 
 def predict_so_far(recognizer: Recognizer, sequence: SkeletonSequence, frames: IntArray) -> npt.NDArray[np.float32]:
     """Probabilities ``[len(frames), classes]`` from the frames up to each of some; NaN before anybody is seen."""
-    seen = np.flatnonzero(~sequence.missing.all(axis=1))
+    seen = np.flatnonzero(sequence.in_view)
     probabilities = np.full((len(frames), len(recognizer.classes)), np.nan, dtype=np.float32)
     with_somebody = [row for row, t in enumerate(frames) if len(seen) and t >= seen[0]]
     prefixes = [sequence.select(slice(int(frames[row]) + 1), sequence.name) for row in with_somebody]

@@ -27,7 +27,7 @@ def cut_runs(sequence: SkeletonSequence, max_gap: float = 1.0) -> tuple[npt.NDAr
         >>> keep.astype(int).tolist(), run.tolist()
         ([1, 1, 1, 1, 0, 0, 0, 1], [0, 0, 0, 0, 1])
     """
-    seen = np.flatnonzero(~sequence.missing.all(axis=1))
+    seen = np.flatnonzero(sequence.in_view)
     if seen.size == 0:
         return np.ones(len(sequence), dtype=bool), np.zeros(len(sequence), dtype=np.int64)
     absent = np.diff(sequence.frame[seen]) - 1

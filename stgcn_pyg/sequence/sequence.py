@@ -102,6 +102,12 @@ class SkeletonSequence:
         """Which joints were not seen, ``[T, V]``."""
         return self.score <= 0
 
+    @property
+    def in_view(self) -> npt.NDArray[np.bool_]:
+        """In which frames somebody was seen, ``[T]``."""
+        seen: npt.NDArray[np.bool_] = (self.score > 0).any(axis=1)
+        return seen
+
     def select(self, frames: npt.NDArray[np.bool_] | slice, name: str) -> "SkeletonSequence":
         """Some of the frames alone, under another name; they keep their numbers.
 
