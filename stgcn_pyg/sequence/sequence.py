@@ -105,7 +105,7 @@ class SkeletonSequence:
     @property
     def in_view(self) -> npt.NDArray[np.bool_]:
         """In which frames somebody was seen, ``[T]``."""
-        seen: npt.NDArray[np.bool_] = (self.score > 0).any(axis=1)
+        seen: npt.NDArray[np.bool_] = np.any(self.score > 0, axis=1)
         return seen
 
     def select(self, frames: npt.NDArray[np.bool_] | slice, name: str) -> "SkeletonSequence":
