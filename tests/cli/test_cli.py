@@ -10,20 +10,12 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
-from typer.testing import CliRunner
 
-from stgcn_pyg.cli import app, main
+from stgcn_pyg.cli import main
 from stgcn_pyg.cli.options import choose_protocol, parse_numbers
 from stgcn_pyg.datasets import Protocol, random_subjects
 from stgcn_pyg.skeleton import BODY_25, COCO_17
-
-runner = CliRunner()
-
-
-def call(*words: object) -> str:
-    result = runner.invoke(app, [str(word) for word in words], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result.output
+from tests.command_line import call
 
 
 @pytest.fixture(scope="module")

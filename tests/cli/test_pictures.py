@@ -7,21 +7,13 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image
-from typer.testing import CliRunner
 
-from stgcn_pyg.cli import app, main
+from stgcn_pyg.cli import main
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.recognizer import Recognizer
 from stgcn_pyg.skeleton import BODY_25
 from stgcn_pyg.synthetic import write_synthetic_kth
-
-runner = CliRunner()
-
-
-def call(*words: object) -> str:
-    result = runner.invoke(app, [str(word) for word in words], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result.output
+from tests.command_line import call
 
 
 @pytest.fixture(scope="module")
