@@ -85,6 +85,11 @@ class Recipe:
         for name in ("epochs", "batch_size", "learning_rate", "step_epochs", "step_factor"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} must be positive, not {getattr(self, name)}")
+        for name in ("weight_decay", "clip"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name} is 0 or more, not {getattr(self, name)}")
+        if self.max_frames is not None and self.max_frames < 1:
+            raise ValueError(f"a batch has at least 1 frame, not max_frames={self.max_frames}")
 
     def optimizer(self, model: torch.nn.Module) -> torch.optim.Optimizer:
         """AdamW over the model's parameters."""

@@ -106,3 +106,16 @@ def test_label_smoothing_is_a_share(share: float) -> None:
 def test_nonsense_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=f"{name} must be positive, not 0"):
         Recipe(**{name: 0})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("clip", -1.0, "clip is 0 or more, not -1"),
+        ("weight_decay", float("nan"), "weight_decay is 0 or more, not nan"),
+        ("max_frames", 0, "a batch has at least 1 frame, not max_frames=0"),
+    ],
+)
+def test_limits_that_are_none_are_refused(name: str, value: float, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Recipe(**{name: value})  # type: ignore[arg-type]
