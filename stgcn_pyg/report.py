@@ -18,6 +18,8 @@ def write_run_report(run: Path, metrics: dict[str, Any]) -> Path:
         The report's path.
     """
     parts = [f"# Run {run.resolve().name}\n", _headline(metrics), "![confusion matrix](confusion.png)\n"]
+    if "fused" in metrics:
+        parts.append(_fused(metrics))
     parts.append(_per_class(metrics))
     if "scenarios" in metrics:
         parts.append(_per_scenario(metrics["scenarios"]))
@@ -38,10 +40,15 @@ def _headline(metrics: dict[str, Any]) -> str:
     kind = "**Synthetic** recordings" if metrics["synthetic"] else "Recordings"
     subjects = ", ".join(map(str, metrics["subjects"]))
     seconds = f" Training and scoring took {metrics['seconds']:.0f} s." if "seconds" in metrics else ""
+    trained = ""
+    if "trained_on" in metrics:
+        people = ", ".join(map(str, metrics["trained_on"]["subjects"]))
+        trained = f"\nTrained on {metrics['trained_on']['recordings']} recordings of subjects {people}.\n"
     return (
         f"**Accuracy {metrics['accuracy']:.3f}** (95 % interval {low:.3f} to {high:.3f}, {metrics['total']} "
         f"recordings, each counted once), macro-F1 {metrics['macro_f1']:.3f}.\n\n"
         f"{kind}: `{metrics['root']}`, subjects {subjects}, taken as {metrics['fps']:g} frames a second.{seconds}\n"
+        f"{trained}"
     )
 
 
@@ -52,6 +59,14 @@ def _per_class(metrics: dict[str, Any]) -> str:
         if sum(row):
             wrong = ", ".join(f"{classes[j]} {n}" for j, n in enumerate(row) if n and j != i)
             lines.append(f"| {classes[i]} | {sum(row)} | {row[i]} | {wrong} |")
+    return "\n".join(lines) + "\n"
+
+
+def _fused(metrics: dict[str, Any]) -> str:
+    lines = [f"| run (weights {metrics['weights']}) | streams | weight | accuracy alone |", "|---|---|---:|---:|"]
+    for run in metrics["fused"]:
+        facts = (run["run"], ", ".join(run["streams"]), f"{run['weight']:.2f}", f"{run['accuracy']:.3f}")
+        lines.append(f"| {' | '.join(facts)} |")
     return "\n".join(lines) + "\n"
 
 

@@ -414,7 +414,7 @@ def command_evaluate(root: Path) -> Path:
 
 
 def command_predict(path: Path) -> Tensor:
-    lines = command("predict", path, "--model", RUN, "--json").splitlines()
+    lines = command("predict", path, "--model", RUN, "--json", "--fps", 25).splitlines()
     return torch.tensor([list(json.loads(line)["scores"].values()) for line in lines])
 
 
@@ -770,7 +770,7 @@ MATRIX = {
     "stgcn-pyg info": Row(model, lambda run: command("info", run), **BAD_MODEL, no_space=READS),
     "stgcn-pyg draw": Row(
         array("walk.npy"),
-        lambda path: command("draw", path, "--model", RUN, "--out", "walk.png"),
+        lambda path: command("draw", path, "--model", RUN, "--fps", 25, "--out", "walk.png"),
         **ONE_ARRAY,
         one_frame=sound(),
         nobody=sound(NOBODY),
@@ -778,7 +778,7 @@ MATRIX = {
     ),
     "stgcn-pyg explain": Row(
         array("walk.npy"),
-        lambda path: command("explain", path, "--model", RUN, "--out", "walk.png"),
+        lambda path: command("explain", path, "--model", RUN, "--fps", 25, "--out", "walk.png"),
         **ONE_ARRAY,
         one_frame=sound(),
         nobody=sound(NOBODY),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stgcn_pyg.cli.one_recording import Name, Recording, read_one
-from stgcn_pyg.cli.options import Fps
+from stgcn_pyg.cli.options import Fps, warn_of_rates
 
 if TYPE_CHECKING:
     from stgcn_pyg.recognizer import Recognizer
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def draw(
     recording: Recording,
     out: Annotated[Path, typer.Option(help="A strip (.png), or a clip (.gif, .mp4).")] = Path("strip.png"),
-    model: Annotated[Path | None, typer.Option(help="Run folder whose prediction is to be shown.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Run folder, or a built-in model: synthetic_kth.")] = None,
     fps: Fps = None,
     skeleton: Annotated[
         str, typer.Option(metavar="NAME", help="Joint layout of the recording. [default: the model's, or BODY_25]")
@@ -54,6 +54,7 @@ def draw(
     layout = find_skeleton(skeleton) if skeleton else layout
     sequence = read_one(recording, layout, fps, name)
     if recognizer is not None:  # which takes a rate that nothing says to be its own
+        warn_of_rates([sequence], recognizer)
         sequence = replace(sequence, fps=sequence.fps or recognizer.fps)
     if out.suffix.lower() == ".png":
         prediction = "" if recognizer is None else _prediction(recognizer, sequence)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from stgcn_pyg.cli.one_recording import Name, Recording, read_one
-from stgcn_pyg.cli.options import Fps, Layout, check_png, choose_layout
+from stgcn_pyg.cli.options import Fps, Layout, check_png, choose_layout, warn_of_rates
 
 
 def explain(
@@ -45,6 +45,7 @@ def explain(
 
     recognizer = Recognizer.from_pretrained(model)
     sequence = read_one(recording, choose_layout(skeleton, recognizer), fps, name)
+    warn_of_rates([sequence], recognizer)
     explanation = explain_prediction(recognizer, sequence, action, method)
     if out is not None:
         from stgcn_pyg.plots import plot_explanation

@@ -29,8 +29,10 @@ def fuse(
 
     `stgcn-pyg fuse runs/loso_joint runs/loso_bone --weights 1,0.5 --out runs/loso_fused`
     """
+    from stgcn_pyg.experiments.evaluation import METRICS
     from stgcn_pyg.experiments.fusion import fuse_folds, fuse_runs
     from stgcn_pyg.experiments.run import CONFIG
+    from stgcn_pyg.files import read_json
 
     given = _parse_weights(weights) if weights else None
     if given and fit:
@@ -47,6 +49,8 @@ def fuse(
         chosen = {"split": "test", "protocol": {"test": parse_numbers(subjects)}} if subjects else {"split": "all"}
         elsewhere = {"root": root, "fps": fps, **chosen}
     scores = fuse_runs(runs, out, given, fit, **elsewhere)
+    for run in read_json(out / METRICS)["fused"]:
+        typer.echo(f"{run['weight']:.2f} x {run['run']} ({', '.join(run['streams'])}; alone {run['accuracy']:.3f})")
     typer.echo(f"{scores}\nreport: {out / 'report.md'}")
 
 

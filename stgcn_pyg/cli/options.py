@@ -1,5 +1,7 @@
 """Options that several commands have."""
 
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,12 +10,16 @@ import typer
 if TYPE_CHECKING:
     from stgcn_pyg.datasets import Protocol
     from stgcn_pyg.recognizer import Recognizer
+    from stgcn_pyg.sequence import SkeletonSequence
     from stgcn_pyg.skeleton import Skeleton
 
 Root = Annotated[Path, typer.Option(help="Folder of the recordings: flat, or with a folder raw in it.")]
 Fps = Annotated[
     float | None,
-    typer.Option(help="Frames a second of the recordings, whatever their files say."),
+    typer.Option(
+        help="Frames a second of the recordings, whatever their files say. "
+        "[default: what these say, else a model's own rate, or KTH's 25 in training]"
+    ),
 ]
 Rate = Annotated[
     float | None, typer.Option(help="Resample recordings to so many frames a second. [default: as they are]")
@@ -52,6 +58,18 @@ def choose_layout(name: str, recognizer: "Recognizer") -> "Skeleton":
     from stgcn_pyg.skeleton import find_skeleton
 
     return find_skeleton(name) if name else recognizer.graph.skeleton
+
+
+def warn_of_rates(sequences: "Sequence[SkeletonSequence]", recognizer: "Recognizer") -> None:
+    """Say which recordings are taken to have the model's frame rate, as nothing says theirs."""
+    unknown = [sequence.name for sequence in sequences if sequence.fps is None]
+    if unknown and recognizer.fps:
+        others = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
+        warnings.warn(
+            f"nothing says the frame rate of {unknown[0]}{others}, so the model's {recognizer.fps:g} a second is "
+            "taken; if it is another, say it with --fps",
+            stacklevel=2,
+        )
 
 
 def check_png(picture: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from stgcn_pyg.cli.options import Fps, Layout, choose_layout
+from stgcn_pyg.cli.options import Fps, Layout, choose_layout, warn_of_rates
 
 
 def predict(
@@ -32,7 +32,7 @@ def predict(
     import json
 
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from stgcn_pyg.io import read_recordings
     from stgcn_pyg.recognizer import Recognizer
@@ -40,6 +40,7 @@ def predict(
     recognizer = Recognizer.from_pretrained(model)
     layout = choose_layout(skeleton, recognizer)
     sequences = [sequence for path in recordings for sequence in read_recordings(path, layout, fps=fps)]
+    warn_of_rates(sequences, recognizer)
     probabilities = recognizer.predict(sequences)
     if as_json:
         for sequence, row in zip(sequences, probabilities.tolist(), strict=True):
@@ -47,7 +48,7 @@ def predict(
             action = max(scores, key=scores.__getitem__)
             typer.echo(json.dumps({"recording": sequence.name, "action": action, "scores": scores}))
         return
-    table = Table("recording", "frames", "action", "probability", "next")
+    table = Table(Column("recording", overflow="fold"), "frames", "action", "probability", "next")
     for sequence, row in zip(sequences, probabilities, strict=True):
         values, numbers = row.topk(min(2, len(row)))
         best, *others = numbers.tolist()

@@ -229,7 +229,7 @@ class KTHSkeletonDataset(SkeletonDataset):
         if filmed[-1] < end - LENIENCY:
             raise ValueError(
                 f"{self.subsequences}: {name} is listed up to frame {end}, but its recording ends at "
-                f"{filmed[-1]:g}; sub-sequences need recordings that keep the frames without anybody in view"
+                f"{filmed[-1]:g} (at {KTH_FPS:g} a second); sub-sequences need whole recordings, with all frames"
             )
         return [
             video.select((filmed >= first) & (filmed < last + 1), name=f"{video.name}_{number}")

@@ -78,7 +78,10 @@ def train_run(
     if not settings.split.test:
         return None
     test = open_split(settings, "test", recognizer)
-    facts = {} if resumed else {"seconds": round(time.perf_counter() - begin, 1)}
+    subjects = sorted({int(data.subject) for data in train})
+    facts: dict[str, Any] = {"trained_on": {"recordings": len(train), "subjects": subjects}}
+    if not resumed:
+        facts["seconds"] = round(time.perf_counter() - begin, 1)
     return evaluate_run(recognizer, test, out, config=_facts(settings, recognizer), **facts)
 
 

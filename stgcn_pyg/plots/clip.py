@@ -116,5 +116,5 @@ class _Bars:
             value = float(row[number]) if known else 0.0
             best = known and number == int(row.argmax())
             bar.set_width(value)
-            bar.set_color("tab:green" if best else "0.75")
+            bar.set_color("tab:purple" if best else "0.75")
             text.set(x=value + 0.02, text=f"{value:.2f}" if known else "", weight="bold" if best else "normal")

@@ -16,7 +16,7 @@ from stgcn_pyg.plots.sides import COLORS
 Picture = npt.NDArray[np.uint8]
 """Height, width and the colours red, green, blue: ``[H, W, 3]``."""
 
-INKS = (*COLORS.values(), "black", "tab:green", "0.75")
+INKS = (*COLORS.values(), "black", "tab:purple", "0.75")
 """The colours of clips; a GIF has them in :data:`SHADES` steps from white, the same in all its pictures."""
 
 SHADES = 12

@@ -49,11 +49,19 @@ def test_evaluate_scores_other_recordings(run: Path, root: Path) -> None:
 
 def test_predict_names_an_action(run: Path, root: Path) -> None:
     recording = root / "raw" / "person02_running_d1_uncomp.npy"
-    assert "person02" in call("predict", recording, "--model", run)
-    line = json.loads(call("predict", recording, "--model", run, "--json"))
+    assert "person02" in call("predict", recording, "--model", run, "--fps", 25)
+    line = json.loads(call("predict", recording, "--model", run, "--json", "--fps", 25))
     assert line["recording"] == "person02_running_d1_uncomp"
     assert line["action"] == max(line["scores"], key=line["scores"].get)
     assert sum(line["scores"].values()) == pytest.approx(1, abs=1e-3)
+
+
+def test_a_rate_that_nothing_says_is_said_to_be_the_models(run: Path, root: Path) -> None:
+    recording = root / "raw" / "person02_running_d1_uncomp.npy"
+    message = r"frame rate of person02_running_d1_uncomp and 1 more, so the model's 25 a second is taken"
+    with pytest.warns(UserWarning, match=message):
+        taken = call("predict", recording, recording, "--model", run, "--json")
+    assert taken == call("predict", recording, recording, "--model", run, "--json", "--fps", 25)
 
 
 def test_recordings_of_another_layout_are_taken(run: Path, root: Path, tmp_path: Path) -> None:
@@ -61,7 +69,7 @@ def test_recordings_of_another_layout_are_taken(run: Path, root: Path, tmp_path:
     in_coco = [BODY_25.index(joint) for joint in COCO_17.joints]
     np.save(tmp_path / name, np.load(root / "raw" / name)[:, in_coco])
     with pytest.warns(UserWarning, match="recorded as COCO_17.*missing: left_big_toe"):
-        said = call("predict", tmp_path / name, "--model", run, "--skeleton", "COCO_17", "--json")
+        said = call("predict", tmp_path / name, "--model", run, "--skeleton", "COCO_17", "--json", "--fps", 25)
     predicted = json.loads(said)["action"]
     with pytest.warns(UserWarning, match="recorded as COCO_17.*missing: left_big_toe"):
         call("evaluate", run, "--root", tmp_path, "--fps", 25, "--skeleton", "COCO_17", "--out", tmp_path / "out")
@@ -204,7 +212,7 @@ def test_every_switch_of_network_and_training_is_an_option(monkeypatch: pytest.M
 def test_a_folder_of_recordings_is_predicted(run: Path, tmp_path: Path, root: Path) -> None:
     for name in ("person02_boxing_d1_uncomp.npy", "person02_running_d1_uncomp.npy"):
         (tmp_path / name).write_bytes((root / "raw" / name).read_bytes())
-    assert len(call("predict", tmp_path, "--model", run, "--json").splitlines()) == 2
+    assert len(call("predict", tmp_path, "--model", run, "--json", "--fps", 25).splitlines()) == 2
 
 
 @pytest.mark.parametrize("text", ["3-2", "16-", "-3", "a", "1,,2", ""])
@@ -223,8 +231,8 @@ def test_numbers() -> None:
 def test_predictions_do_not_depend_on_company(run: Path, root: Path, tmp_path: Path) -> None:
     first = root / "raw" / "person02_boxing_d1_uncomp.npy"
     np.save(tmp_path / "long.npy", np.concatenate([np.load(first)] * 5))
-    alone = json.loads(call("predict", first, "--model", run, "--json"))
-    both = call("predict", first, tmp_path / "long.npy", "--model", run, "--json").splitlines()
+    alone = json.loads(call("predict", first, "--model", run, "--json", "--fps", 25))
+    both = call("predict", first, tmp_path / "long.npy", "--model", run, "--json", "--fps", 25).splitlines()
     assert json.loads(both[0])["scores"] == pytest.approx(alone["scores"], abs=2e-4)
 
 
@@ -237,7 +245,7 @@ def test_paths_may_have_spaces_and_begin_at_home(
     shutil.copytree(run, tmp_path / "my runs" / "moved", ignore=shutil.ignore_patterns("member*"))
     shutil.copy(root / "raw" / "person02_running_d1_uncomp.npy", tmp_path / "one clip.npy")
     for words in (
-        ["predict", "~/one clip.npy", "one clip.npy", "--model=~/my runs/moved", "--json"],
+        ["predict", "~/one clip.npy", "one clip.npy", "--model=~/my runs/moved", "--json", "--fps", "25"],
         ["evaluate", "my runs/moved", "--root", str(root), "--subjects", "1", "--out=~/my scores"],
         ["info", "~/my runs/moved"],
     ):

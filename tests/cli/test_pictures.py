@@ -82,8 +82,11 @@ def test_edges_draws_what_was_learned(place: Path, tmp_path: Path) -> None:
         (["draw", "RECORDING", "--skeleton", "COCO_17"], "25 joints a frame, but COCO_17 has 17"),
         (["draw", "RECORDING", "--start", "99"], "no frame between 99 and 102 seconds"),
         (["explain", "RECORDING", "--model", "nowhere"], "no model in nowhere"),
-        (["explain", "RECORDING", "--model", "MODEL", "--action", "dance"], "it knows wave, box"),
-        (["explain", "RECORDING", "--model", "MODEL", "--method", "guess"], "no method is called 'guess'"),
+        (["explain", "RECORDING", "--model", "MODEL", "--fps", "12.5", "--action", "dance"], "it knows wave, box"),
+        (
+            ["explain", "RECORDING", "--model", "MODEL", "--fps", "12.5", "--method", "guess"],
+            "no method is called 'guess'",
+        ),
         (["explain", "RECORDING", "--out", "why.gif"], "its name must end in .png"),
         (["edges", "PLAIN"], "no learned edge weights; train it with --edge-importance"),
         (["edges", "MODEL", "--member", "1"], "has 1 networks, numbered from 0; there is no 1"),

@@ -103,7 +103,7 @@ def test_runs_are_fused_and_say_how(runs: list[Path], tmp_path: Path) -> None:
     assert [entry["streams"] for entry in metrics["fused"]] == [[stream] for stream in STREAMS]
     for entry, run in zip(metrics["fused"], runs, strict=True):
         assert entry["accuracy"] == pytest.approx(json.loads((run / "metrics.json").read_text())["accuracy"])
-    assert (tmp_path / "report.md").exists()
+    assert f"| {runs[0]} | joint | 0.75 |" in (tmp_path / "report.md").read_text()
 
 
 def test_all_weight_on_one_run_is_that_run(runs: list[Path], tmp_path: Path) -> None:

@@ -158,6 +158,7 @@ def test_a_run_leaves_everything_behind(root: Path, tmp_path: Path) -> None:
     report = (tmp_path / "run" / "report.md").read_text()
     assert f"**Accuracy {scores.accuracy:.3f}**" in report
     assert "**Synthetic** recordings" in report
+    assert "Trained on 6 recordings of subjects 1." in report
     scenario = metrics["scenarios"]["d1"]
     assert scenario == {
         "accuracy": sum(right) / 6,
