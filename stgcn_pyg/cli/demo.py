@@ -28,7 +28,7 @@ def demo(
     from stgcn_pyg.datasets import find_protocol
     from stgcn_pyg.experiments.run import train_run
     from stgcn_pyg.experiments.settings import Settings
-    from stgcn_pyg.synthetic import write_synthetic_kth
+    from stgcn_pyg.synthetic import FPS, write_synthetic_kth
     from stgcn_pyg.training.recipe import Recipe
 
     torch.set_num_threads(1)  # a second gains nothing on a network this narrow, and waits where cores are busy
@@ -52,4 +52,4 @@ def demo(
     typer.echo(f"3. on 5 synthetic people it has not seen: {scores}\n   report: {run / 'report.md'}")
     typer.echo("   (synthetic: it shows that everything works, and says nothing about real people)")
     typer.echo("4. the action in one of their recordings:")
-    predict([next(path for path in paths if "person25_running" in path.name)], model=run)
+    predict([next(path for path in paths if "person25_running" in path.name)], model=run, fps=FPS)
