@@ -110,9 +110,7 @@ class STGCN(torch.nn.Module):
 
         def spatial(size_in: int, size_out: int) -> SpatialGraphConv:
             num_edges = graph.num_edges if edge_importance else 0
-            return spatial_graph_conv(
-                size_in, size_out, graph.num_partitions, graph.num_nodes, num_edges, bias, backend
-            )
+            return spatial_graph_conv(size_in, size_out, graph.num_partitions, num_edges, bias, backend)
 
         # No ReLU follows, as it would cut the coordinates in half.
         self.norm = JointNorm(in_channels) if norm == "once" else torch.nn.Identity()

@@ -3,6 +3,7 @@
 from stgcn_pyg.nn.norm import JointNorm, NormReLU, synchronize
 from stgcn_pyg.nn.runs import run_pointers, seams
 from stgcn_pyg.nn.spatial import (
+    BlockedSpatialGraphConv,
     DenseSpatialGraphConv,
     SegmentSpatialGraphConv,
     SpatialGraphConv,
@@ -12,6 +13,7 @@ from stgcn_pyg.nn.temporal import TemporalConv
 from stgcn_pyg.nn.unit import Edges, Norm, PlainUnit, ResidualUnit, norm_relu
 
 __all__ = [
+    "BlockedSpatialGraphConv",
     "DenseSpatialGraphConv",
     "Edges",
     "JointNorm",

@@ -24,6 +24,24 @@ class JointNorm(torch.nn.BatchNorm1d):
 
     synchronized = False
 
+    @property
+    def has_own_statistics(self) -> bool:
+        """Whether :meth:`statistics` tells all: it normalises as is usual, and over one device's frames."""
+        alone = not (self.synchronized and _devices_work_together())
+        return alone and self.affine and self.track_running_stats and self.momentum is not None
+
+    @torch.no_grad()
+    def statistics(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and reciprocal standard deviation ``[C]``: in training a batch's, and the running ones move."""
+        assert self.running_mean is not None
+        assert self.running_var is not None
+        mean, var = self.running_mean, self.running_var
+        if self.training:
+            assert self.num_batches_tracked is not None
+            self.num_batches_tracked.add_(1)
+            mean, var = torch.batch_norm_update_stats(x.flatten(0, -2), mean, var, self.momentum or 0.0)
+        return mean, (var + self.eps).rsqrt()
+
     def forward(self, input: Tensor) -> Tensor:
         """Normalise; frames and joints are all rows of one table."""
         rows = input.flatten(0, 1)

@@ -10,6 +10,8 @@ from torch_geometric.typing import WITH_TORCH_SCATTER
 from torch_geometric.utils import segment
 from torch_geometric.utils.sparse import index2ptr
 
+from stgcn_pyg.nn.blocked import Step, blocked_spatial, blocks_pay
+
 Bias = Literal["channel", "partition", "none"]
 Backend = Literal["auto", "sparse", "segment", "dense"]
 
@@ -92,15 +94,27 @@ class SpatialGraphConv(MessagePassing):
             torch.nn.init.ones_(self.edge_importance)
 
     def forward(
-        self, x: Tensor, edge_index: Tensor, edge_type: Tensor, edge_weight: Tensor, edge_id: Tensor | None = None
+        self,
+        x: Tensor,
+        edge_index: Tensor,
+        edge_type: Tensor,
+        edge_weight: Tensor,
+        edge_id: Tensor | None = None,
+        before: torch.nn.Module | None = None,
     ) -> Tensor:
-        """Convolve; see the class."""
+        """Convolve, or what ``before`` makes of the features; see the class."""
         weight = edge_weight.to(x.dtype)
         if self.edge_importance is not None:
             importance = self.edge_importance if edge_id is None else self.edge_importance[edge_id]
             weight = weight * importance.to(x.dtype)
         slot = edge_index[1] * self.num_partitions + edge_type  # each root has a slot for each label
-        sums = self.partition_sums(x, edge_index[0], slot, weight)  # [..., K * C_in]
+        return self.convolve(x, edge_index[0], slot, weight, before)
+
+    def convolve(
+        self, x: Tensor, neighbour: Tensor, slot: Tensor, weight: Tensor, before: torch.nn.Module | None
+    ) -> Tensor:
+        """Sum neighbours per label, multiply, add the bias."""
+        sums = self.partition_sums(x if before is None else before(x), neighbour, slot, weight)  # [..., K * C_in]
         out = sums @ self.weight.view(-1, self.out_channels)
         return out if self.bias is None else out + self._seen_bias(self.bias, slot, weight, num_nodes=x.shape[-2])
 
@@ -178,28 +192,57 @@ class DenseSpatialGraphConv(SpatialGraphConv):
         return (adjacency @ x).view(*x.shape[:2], -1)  # [F, V * K, C] is [F, V, K * C]
 
 
+class BlockedSpatialGraphConv(SpatialGraphConv):
+    """:class:`SpatialGraphConv` as fast as we can, with whatever stands before it.
+
+    On a CPU frames are computed in blocks; see :mod:`stgcn_pyg.nn.blocked`. Elsewhere, or after something that
+    cannot be done in blocks, it multiplies with matrices up to 50 joints and sends messages beyond.
+    """
+
+    def convolve(
+        self, x: Tensor, neighbour: Tensor, slot: Tensor, weight: Tensor, before: torch.nn.Module | None
+    ) -> Tensor:
+        """As its parent, in blocks where they pay."""
+        step = Step.of(before)
+        if step is None or x.dim() != 3 or not blocks_pay(x):
+            return super().convolve(x, neighbour, slot, weight, before)
+        bias = self.bias if self.bias_kind == "channel" else None
+        out = blocked_spatial(x, step, self.weight.flatten(0, 1), bias, weight, neighbour, slot)
+        if self.bias is None or self.bias_kind == "channel":
+            return out
+        return out + self._seen_bias(self.bias, slot, weight, num_nodes=x.shape[-2])
+
+    def partition_sums(self, x: Tensor, neighbour: Tensor, slot: Tensor, weight: Tensor) -> Tensor:
+        """Those of the faster twin."""
+        small = x.dim() == 3 and x.shape[1] <= DENSE_UP_TO
+        twin = DenseSpatialGraphConv if small else SpatialGraphConv
+        return twin.partition_sums(self, x, neighbour, slot, weight)
+
+
 def spatial_graph_conv(
     in_channels: int,
     out_channels: int,
     num_partitions: int,
-    num_nodes: int,
     num_edges: int = 0,
     bias: Bias = "channel",
     backend: Backend = "auto",
 ) -> SpatialGraphConv:
-    """The spatial convolution that is fastest for a skeleton of that size, or the one asked for.
+    """The fastest spatial convolution, or the one asked for.
 
     All have the same parameters under the same names, so that weights move freely between them.
 
     Example:
-        >>> spatial_graph_conv(64, 64, num_partitions=3, num_nodes=25)
-        DenseSpatialGraphConv(64, 64, num_partitions=3)
+        >>> spatial_graph_conv(64, 64, num_partitions=3)
+        BlockedSpatialGraphConv(64, 64, num_partitions=3)
     """
-    if backend == "auto":
-        backend = "dense" if num_nodes <= DENSE_UP_TO else "sparse"
-    kinds = {"sparse": SpatialGraphConv, "segment": SegmentSpatialGraphConv, "dense": DenseSpatialGraphConv}
+    kinds = {
+        "auto": BlockedSpatialGraphConv,
+        "sparse": SpatialGraphConv,
+        "segment": SegmentSpatialGraphConv,
+        "dense": DenseSpatialGraphConv,
+    }
     if backend not in kinds:
-        raise ValueError(f"no backend is called {backend!r}; known: auto, {', '.join(kinds)}")
+        raise ValueError(f"no backend is called {backend!r}; known: {', '.join(kinds)}")
     return kinds[backend](in_channels, out_channels, num_partitions, num_edges, bias)
 
 

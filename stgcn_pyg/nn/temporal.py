@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from stgcn_pyg.nn.blocked import Step, blocked_temporal, blocks_pay
 from stgcn_pyg.nn.runs import Seams, seams
 
 
@@ -51,10 +52,15 @@ class TemporalConv(torch.nn.Conv1d):
         if self.bias is not None:
             torch.nn.init.zeros_(self.bias)
 
-    def forward(self, x: Tensor, ptr: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
-        """Convolve every run on its own; see the class."""
+    def forward(  # type: ignore[override]
+        self, x: Tensor, ptr: Tensor, before: torch.nn.Module | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Convolve every run on its own, or what ``before`` makes of it; see the class."""
         layout = seams(ptr, self.kernel_size[0], self.stride[0], self.causal)
-        return self._convolve(x, layout), layout.ptr
+        step = Step.of(before)
+        if step is not None and blocks_pay(x):
+            return blocked_temporal(x, step, self.weight, self.bias, layout, self.stride[0]), layout.ptr
+        return self._convolve(x if before is None else before(x), layout), layout.ptr
 
     def _convolve(self, x: Tensor, layout: Seams) -> Tensor:
         # Rows of [frames, joints, channels] are already the channels-last form of one picture of frames x

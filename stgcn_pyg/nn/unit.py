@@ -100,8 +100,8 @@ class PlainUnit(torch.nn.Module):
 
     def forward(self, x: Tensor, ptr: Tensor, edges: Edges) -> tuple[Tensor, Tensor]:
         """Frames ``[F, V, C_in]`` and their runs to frames ``[F', V, C_out]`` and theirs."""
-        x = self.middle(self.spatial(self.norm_in(x), *edges))
-        x, ptr = self.temporal(x, ptr)
+        x = self.spatial(x, *edges, before=self.norm_in)
+        x, ptr = self.temporal(x, ptr, before=self.middle)
         return self.dropout(self.norm_out(x)), ptr
 
 
@@ -161,8 +161,8 @@ class ResidualUnit(torch.nn.Module):
     def forward(self, x: Tensor, ptr: Tensor, edges: Edges) -> tuple[Tensor, Tensor]:
         """Frames ``[F, V, C_in]`` and their runs to frames ``[F', V, C_out]`` and theirs."""
         short = x if self.shortcut is None else self.shortcut(x, ptr)[0]
-        x = self.spatial(self.norm_in(x), *edges)
-        x, ptr = self.temporal(self.norm_middle(x), ptr)
+        x = self.spatial(x, *edges, before=self.norm_in)
+        x, ptr = self.temporal(x, ptr, before=self.norm_middle)
         return short + self.dropout(x), ptr
 
 

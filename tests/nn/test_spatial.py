@@ -10,6 +10,7 @@ from torch import Tensor
 from torch_geometric.typing import WITH_TORCH_SCATTER
 
 from stgcn_pyg.nn import (
+    BlockedSpatialGraphConv,
     DenseSpatialGraphConv,
     SegmentSpatialGraphConv,
     SpatialGraphConv,
@@ -33,7 +34,7 @@ def build(
 ) -> SpatialGraphConv:
     """A convolution of 2 features to 3 in double precision, with random parameters."""
     num_edges = graph.num_edges if importance else 0
-    sizes = (2, 3, graph.num_partitions, graph.num_nodes)
+    sizes = (2, 3, graph.num_partitions)
     return randomized(spatial_graph_conv(*sizes, num_edges, backend=backend, **how))
 
 
@@ -214,11 +215,11 @@ def test_dense_needs_frames() -> None:
 
 
 def test_which_backend_is_built() -> None:
-    assert type(spatial_graph_conv(2, 3, 3, num_nodes=25)) is DenseSpatialGraphConv
-    assert type(spatial_graph_conv(2, 3, 3, num_nodes=500)) is SpatialGraphConv
-    assert type(spatial_graph_conv(2, 3, 3, num_nodes=25, backend="sparse")) is SpatialGraphConv
+    assert type(spatial_graph_conv(2, 3, 3)) is BlockedSpatialGraphConv
+    assert type(spatial_graph_conv(2, 3, 3, backend="sparse")) is SpatialGraphConv
+    assert type(spatial_graph_conv(2, 3, 3, backend="dense")) is DenseSpatialGraphConv
     with pytest.raises(ValueError, match="no backend is called 'fast'; known: auto, sparse, segment, dense"):
-        spatial_graph_conv(2, 3, 3, num_nodes=25, backend="fast")  # type: ignore[arg-type]
+        spatial_graph_conv(2, 3, 3, backend="fast")  # type: ignore[arg-type]
 
 
 def test_a_misspelt_bias_is_refused() -> None:
