@@ -33,12 +33,10 @@ class Timing(NamedTuple):
 def parser(doc: str | None) -> argparse.ArgumentParser:
     """The options of every benchmark."""
     options = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument(
-        "--quick", action="store_true", help="tiny sizes: does it run? Nothing is written to results/"
-    )
+    options.add_argument("--quick", action="store_true", help="tiny sizes: does it run? No results are kept")
     options.add_argument("--device", default="cpu", help="cpu or cuda")
     options.add_argument(
-        "--threads", type=int, default=os.cpu_count(), help="CPU threads; default: one for each core"
+        "--threads", type=int, default=os.cpu_count(), help="CPU threads; default: as many as cores"
     )
     options.add_argument("--rounds", type=int, default=7, help="runs of each contestant, which take turns")
     options.add_argument("--out", type=Path, help=f"folder of the results; default: {RESULTS}, or none if --quick")
@@ -88,7 +86,7 @@ def summary(values: list[float]) -> Timing:
 
 
 def peak_bytes(run: Callable[[], Any]) -> int | None:
-    """How much more memory than before a run takes at its highest; None where that cannot be seen (CPU, not Linux)."""
+    """How much more memory a run takes at its highest than before it; None for CPUs other than on Linux."""
     if torch.cuda.is_available():
         torch.cuda.reset_peak_memory_stats()
         before = torch.cuda.memory_allocated()
