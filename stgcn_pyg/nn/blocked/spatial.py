@@ -82,7 +82,7 @@ class _SpatialBlocks(torch.autograd.Function):
         relu, _ = step
         num_frames, num_nodes, size_in = x.shape
         num_slots = num_nodes * (weight.shape[0] // size_in)
-        size = min(num_frames, block_size(num_nodes * max(weight.shape) * x.element_size()))
+        size = min(num_frames, block_size(num_nodes * max(size_in, weight.shape[1]) * x.element_size()))
         bags = Bags.build(neighbour, slot, num_nodes, num_slots, size)
         edges = edge_weight[bags.order].repeat(size)
         before = Prologue(relu, stats)
