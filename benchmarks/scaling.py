@@ -9,9 +9,14 @@ An exponent is the slope of a straight line through the larger half of the sizes
 at the smaller ones, what each call costs whatever its size weighs in. Before anything is timed, the prediction of
 the longest recording is checked against that of the plain layers.
 
+glibc hands tensors of more than 32 MB back to the system when they are freed, and fetching their pages anew makes
+long recordings slower. ``--reuse-memory`` has it keep them, and writes ``results/scaling_reused.*``. Peak memory is
+taken last, with everything handed back at once, so that it is that of tensors and not of gaps between them.
+
 Example: ``python -m benchmarks.scaling --threads 2 --rounds 5 --out runs/scaling``
 """
 
+import ctypes
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -25,7 +30,7 @@ from torch import Tensor
 
 from benchmarks.large_skeletons import random_tree
 from benchmarks.measure import Timing, begin, keep, markdown, parser, peak_bytes, take_turns
-from benchmarks.training_step import CHANNELS, step
+from benchmarks.training_step import CHANNELS, reuse_memory, step
 from stgcn_pyg.data import SkeletonData, TimelineBatch
 from stgcn_pyg.models import NINE_LAYERS, STGCN, scaled
 from stgcn_pyg.nn.blocked import blocks
@@ -83,6 +88,7 @@ class Problem:
 
     def __init__(self, size: Size, device: torch.device) -> None:
         torch.manual_seed(0)
+        self.size = size
         graph = SkeletonGraph.build(BODY_25 if BODY_25.num_joints == size.V else random_tree(size.V))
         self.model = STGCN(graph, CHANNELS, CLASSES, scaled(NINE_LAYERS, WIDTH)).to(device)
         run = torch.zeros(size.T, dtype=torch.long)
@@ -99,6 +105,9 @@ class Problem:
         """The logits ``[N, classes]``."""
         logits: Tensor = self.model.eval()(self.batch)
         return logits
+
+
+TASKS: dict[str, Callable[[Problem], Tensor]] = {STEP: Problem.step, PREDICTION: Problem.predict}
 
 
 def assert_equal(problem: Problem) -> None:
@@ -126,24 +135,46 @@ def exponent(sizes: Sequence[int], values: Sequence[float | None]) -> Fit | None
     return float(slope), float(np.sqrt(covariance[0, 0]))
 
 
-def measure(letter: str, sizes: list[Size], rounds: int, device: torch.device) -> dict[str, Any]:
-    """Times, peak memory and their exponents as one letter grows."""
-    grown = [int(getattr(size, letter)) for size in sizes]
+def measure_times(sizes: list[Size], rounds: int, device: torch.device) -> dict[str, list[Timing]]:
+    """How long each task takes at each size, the sizes in turn."""
+    problems = [Problem(size, device) for size in sizes]
+    return {
+        name: list(take_turns({str(p.size): partial(task, p) for p in problems}, rounds).values())
+        for name, task in TASKS.items()
+    }
+
+
+def measure_peaks(sizes: list[Size], device: torch.device) -> dict[str, list[int | None]]:
+    """What each task adds to memory at each size."""
     problems = [Problem(size, device) for size in sizes]
     problems[0].step()  # what is fetched once is no part of any size's memory
-    results: dict[str, Any] = {"sizes": [size._asdict() for size in sizes]}
-    tasks: dict[str, Callable[[Problem], Any]] = {STEP: Problem.step, PREDICTION: Problem.predict}
-    for name, task in tasks.items():
-        runs = {str(n): partial(task, problem) for n, problem in zip(grown, problems, strict=True)}
-        peaks = [peak_bytes(run) for run in runs.values()]
-        times = list(take_turns(runs, rounds).values())
-        results[name] = {
-            "seconds": [timing._asdict() for timing in times],
-            "peak_bytes": peaks,
-            "time_exponent": exponent(grown, [timing.median for timing in times]),
-            "memory_exponent": exponent(grown, peaks),
+    return {name: [peak_bytes(partial(task, problem)) for problem in problems] for name, task in TASKS.items()}
+
+
+def hand_back_memory() -> None:
+    """Have glibc hand back to the system what is freed, at once; other allocators stay as they are."""
+    mmap_threshold, trim_threshold, few = -3, -1, 1 << 16
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(mmap_threshold, few)
+        mallopt(trim_threshold, few)
+
+
+def summarize(
+    letter: str, sizes: list[Size], times: dict[str, list[Timing]], peaks: dict[str, list[int | None]]
+) -> dict[str, Any]:
+    """What was measured as one letter grows, and the exponents."""
+    grown = [int(getattr(size, letter)) for size in sizes]
+    tasks = {
+        name: {
+            "seconds": [timing._asdict() for timing in times[name]],
+            "peak_bytes": peaks[name],
+            "time_exponent": exponent(grown, [timing.median for timing in times[name]]),
+            "memory_exponent": exponent(grown, peaks[name]),
         }
-    return results
+        for name in TASKS
+    }
+    return {"sizes": [size._asdict() for size in sizes], **tasks}
 
 
 def report(results: dict[str, Any]) -> str:
@@ -231,15 +262,22 @@ def draw(axes: Axes, sizes: list[int], values: list[float], letter: str, task: s
 def main() -> None:
     """Measure and write down."""
     options = parser(__doc__)
+    options.add_argument("--reuse-memory", action="store_true", help="the allocator keeps what is freed (glibc)")
     options.set_defaults(rounds=5)
     chosen = options.parse_args()
+    if chosen.reuse_memory:
+        reuse_memory()
     device = begin(chosen)
     sizes = sweeps(chosen.quick)
     assert_equal(Problem(sizes["T"][-1], device))
-    results = {letter: measure(letter, sizes[letter], chosen.rounds, device) for letter in GROWING}
-    keep(chosen, "scaling", results, report(results))
+    times = {letter: measure_times(sizes[letter], chosen.rounds, device) for letter in GROWING}
+    hand_back_memory()
+    peaks = {letter: measure_peaks(sizes[letter], device) for letter in GROWING}
+    results = {letter: summarize(letter, sizes[letter], times[letter], peaks[letter]) for letter in GROWING}
+    name = "scaling_reused" if chosen.reuse_memory else "scaling"
+    keep(chosen, name, results, report(results))
     if chosen.out is not None:
-        save(plot(results), Path(chosen.out, "scaling.png"))
+        save(plot(results), Path(chosen.out, f"{name}.png"))
 
 
 if __name__ == "__main__":

@@ -17,9 +17,11 @@ from benchmarks.scaling import (
     assert_equal,
     exponent,
     geometric,
-    measure,
+    measure_peaks,
+    measure_times,
     plot,
     report,
+    summarize,
     sweeps,
 )
 from stgcn_pyg.plots.save import save
@@ -78,7 +80,10 @@ def test_a_wrong_prediction_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_from_the_sizes_to_the_picture(tmp_path: Path) -> None:
     small = {"T": [Size(t) for t in (8, 10, 12, 14, 16)], "N": [Size(8, N=n) for n in (1, 2, 3, 4, 5)]}
-    results: dict[str, Any] = {letter: measure(letter, sizes, 1, CPU) for letter, sizes in small.items()}
+    results: dict[str, Any] = {
+        letter: summarize(letter, sizes, measure_times(sizes, 1, CPU), measure_peaks(sizes, CPU))
+        for letter, sizes in small.items()
+    }
     text = report(results)
     assert all(f"| {letter}, {GROWING[letter]} |" in text for letter in small)
     assert all(f"| {letter} = {getattr(size, letter)} |" in text for letter in small for size in small[letter])
