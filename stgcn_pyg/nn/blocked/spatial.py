@@ -88,7 +88,7 @@ class _SpatialBlocks(torch.autograd.Function):
         before = Prologue(relu, stats)
         out = x.new_empty(num_frames, num_nodes, weight.shape[1])
         for start, stop in spans(num_frames, size):
-            _, a = before(x[start:stop])
+            a = before(x[start:stop])
             sums = bags.add_up(a, edges).view(stop - start, num_nodes, -1)
             if bias is None or bias.dim() == 1:
                 out[start:stop] = product(sums, weight, bias)
@@ -115,7 +115,8 @@ class _SpatialBlocks(torch.autograd.Function):
         grad_edges = torch.zeros_like(edge_weight) if ctx.needs_input_grad[3] else None
         back = weight.t().contiguous()
         for start, stop in spans(num_frames, ctx.size):
-            centred, a = before(x[start:stop])
+            block = x[start:stop]
+            a = before(block)
             sums = sum_up.add_up(a, edges).view(stop - start, num_nodes, -1)
             g = grad[start:stop]
             grad_weight += product_grad(sums, g, weight)
@@ -125,7 +126,7 @@ class _SpatialBlocks(torch.autograd.Function):
             if grad_edges is not None:
                 grad_edges += (grad_sums.index_select(1, slot) * a.index_select(1, neighbour)).sum((0, 2))
             if grad_x is not None:
-                grad_x[start:stop] = before.backward(hand_back.add_up(grad_sums, edges_back), centred, a)
+                grad_x[start:stop] = before.backward(hand_back.add_up(grad_sums, edges_back), block, a)
         if grad_x is not None and of_batch:
             before.finish(grad_x, x, ctx.size)
         grad_bias = (None, grad.sum((0, 1)), grad.sum(0))[ctx.bias_dim] if ctx.needs_input_grad[2] else None
