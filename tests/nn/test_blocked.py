@@ -187,6 +187,17 @@ def test_what_cannot_be_done_in_blocks_is_done_plainly(before: str) -> None:
         assert_twins(layer.train(), normal(sum(LENGTHS), 3, 2), expected_blocks=0)
 
 
+def test_graphs_of_many_frames_are_done_plainly() -> None:
+    """Nodes ``[N, C]`` say nothing of frames."""
+    layer = spatial(SMALL, NormReLU)
+    with blocks(True):
+        y, frame = layer(normal(1, 3, 2)), normal(1, 3, 2)[0]
+        assert isinstance(layer.before, NormReLU)
+        z = layer.conv(layer.before(frame[None])[0], *layer.edges)
+    assert (in_blocks(y), in_blocks(z)) == (1, 0)
+    torch.testing.assert_close(z, y[0], rtol=1e-10, atol=1e-10)
+
+
 def test_a_norm_over_several_devices_needs_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
     norm = NormReLU(2)
     norm.synchronized = True
