@@ -206,11 +206,8 @@ class BlockedSpatialGraphConv(SpatialGraphConv):
         step = Step.of(before)
         if step is None or x.dim() != 3 or not blocks_pay(x):
             return super().convolve(x, neighbour, slot, weight, before)
-        bias = self.bias if self.bias_kind == "channel" else None
-        out = blocked_spatial(x, step, self.weight.flatten(0, 1), bias, weight, neighbour, slot)
-        if self.bias is None or self.bias_kind == "channel":
-            return out
-        return out + self._seen_bias(self.bias, slot, weight, num_nodes=x.shape[-2])
+        bias = None if self.bias is None else self._seen_bias(self.bias, slot, weight, num_nodes=x.shape[1])
+        return blocked_spatial(x, step, self.weight.flatten(0, 1), bias, weight, neighbour, slot)
 
     def partition_sums(self, x: Tensor, neighbour: Tensor, slot: Tensor, weight: Tensor) -> Tensor:
         """Those of the faster twin."""

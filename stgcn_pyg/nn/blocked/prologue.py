@@ -8,13 +8,13 @@ from torch import Tensor
 
 from stgcn_pyg.nn.norm import JointNorm, NormReLU
 
-BLOCK_BYTES = 1 << 20
-"""Bytes of the widest tensor of a block: small enough that all of a block's tensors stay in a CPU's cache."""
+BLOCK_BYTES = 3 << 19
+"""Bytes of a block's input or output, the larger: so small that all of its tensors stay in a CPU's cache."""
 
 
-def block_size(row_bytes: int) -> int:
-    """How many frames a block has whose widest tensor takes ``row_bytes`` a frame."""
-    return max(1, BLOCK_BYTES // row_bytes)
+def block_size(frame_bytes: int) -> int:
+    """How many frames a block has whose input or output takes ``frame_bytes`` a frame."""
+    return max(1, BLOCK_BYTES // frame_bytes)
 
 
 def spans(length: int, size: int) -> Iterator[tuple[int, int]]:

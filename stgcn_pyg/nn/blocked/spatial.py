@@ -82,7 +82,7 @@ class _SpatialBlocks(torch.autograd.Function):
         relu, _ = step
         num_frames, num_nodes, size_in = x.shape
         num_slots = num_nodes * (weight.shape[0] // size_in)
-        size = min(num_frames, block_size(num_nodes * max(weight.shape) * x.element_size()))
+        size = min(num_frames, block_size(num_nodes * max(size_in, weight.shape[1]) * x.element_size()))
         bags = Bags.build(neighbour, slot, num_nodes, num_slots, size)
         edges = edge_weight[bags.order].repeat(size)
         before = Prologue(relu, stats)
@@ -90,9 +90,12 @@ class _SpatialBlocks(torch.autograd.Function):
         for start, stop in spans(num_frames, size):
             _, a = before(x[start:stop])
             sums = bags.add_up(a, edges).view(stop - start, num_nodes, -1)
-            out[start:stop] = product(sums, weight, bias)
+            if bias is None or bias.dim() == 1:
+                out[start:stop] = product(sums, weight, bias)
+            else:
+                torch.add(product(sums, weight), bias, out=out[start:stop])
         ctx.save_for_backward(x, weight, edge_weight, neighbour, slot, *stats)
-        ctx.step, ctx.size, ctx.has_bias = step, size, bias is not None
+        ctx.step, ctx.size, ctx.bias_dim = step, size, bias.dim() if bias is not None else 0
         return out
 
     @staticmethod
@@ -125,7 +128,7 @@ class _SpatialBlocks(torch.autograd.Function):
                 grad_x[start:stop] = before.backward(hand_back.add_up(grad_sums, edges_back), centred, a)
         if grad_x is not None and of_batch:
             before.finish(grad_x, x, ctx.size)
-        grad_bias = grad.sum((0, 1)) if ctx.has_bias else None
+        grad_bias = (None, grad.sum((0, 1)), grad.sum(0))[ctx.bias_dim] if ctx.needs_input_grad[2] else None
         return (grad_x, grad_weight, grad_bias, grad_edges, None, None, None, None, None, *before.grads())[
             : 7 + len(stats)
         ]
@@ -140,7 +143,7 @@ def blocked_spatial(
         x: Features ``[F, V, C_in]``.
         step: What stands before the convolution.
         weight: ``[K * C_in, C_out]``.
-        bias: ``[C_out]``.
+        bias: ``[C_out]``, or one for each joint ``[V, C_out]``.
         edge_weight: ``[E]``.
         neighbour: Where each edge comes from ``[E]``.
         slot: Where it goes: root times K plus label ``[E]``.
