@@ -39,6 +39,8 @@ def blocks(wanted: bool) -> Iterator[None]:
 
 def blocks_pay(x: Tensor) -> bool:
     """Whether a timeline should be computed in blocks: in float32 on a CPU, and by nothing that rewrites code."""
+    if torch.compiler.is_compiling():
+        return False
     wanted = _wanted.get()
     if wanted is not None:
         return wanted
@@ -47,5 +49,4 @@ def blocks_pay(x: Tensor) -> bool:
         and x.device.type == "cpu"
         and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
         and not torch.is_autocast_enabled("cpu")
-        and not torch.compiler.is_compiling()
     )

@@ -65,8 +65,8 @@ class Prologue:
     r"""One :class:`Step` on the blocks of one tensor: :math:`\mathbf{a} = \sigma(s \mathbf{x} + t)`.
 
     where :math:`s = \gamma / \sqrt{\mathrm{Var} + \epsilon}` and :math:`t = \beta - s \mu`. It keeps nothing of a
-    block. Backward, each block is computed once more, which costs less than storing it and reading it back would, and the
-    two sums that batch normalisation's gradient needs over all frames grow from block to block.
+    block. Backward, each block is computed once more, which costs less than storing it and reading it back would,
+    and the two sums that batch normalisation's gradient needs over all frames grow from block to block.
 
     Args:
         relu: Whether a ReLU ends the step.

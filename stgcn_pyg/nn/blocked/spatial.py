@@ -122,7 +122,7 @@ class _SpatialBlocks(torch.autograd.Function):
             grad_weight += product_grad(sums, g, weight)
             if grad_x is None and grad_edges is None:
                 continue
-            grad_sums = product(g, back).view(stop - start, num_slots, size_in)
+            grad_sums = product(g, back).reshape(stop - start, num_slots, size_in)
             if grad_edges is not None:
                 grad_edges += (grad_sums.index_select(1, slot) * a.index_select(1, neighbour)).sum((0, 2))
             if grad_x is not None:
