@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 
 from stgcn_pyg.nn.blocked.prologue import Step
-from stgcn_pyg.nn.blocked.spatial import blocked_spatial
+from stgcn_pyg.nn.blocked.spatial import Neighbours, blocked_spatial
 from stgcn_pyg.nn.blocked.temporal import blocked_temporal
 
-__all__ = ["Step", "blocked_spatial", "blocked_temporal", "blocks", "blocks_pay"]
+__all__ = ["Neighbours", "Step", "blocked_spatial", "blocked_temporal", "blocks", "blocks_pay"]
 
 _wanted: ContextVar[bool | None] = ContextVar("blocks", default=None)
 
