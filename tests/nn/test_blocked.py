@@ -22,7 +22,8 @@ from stgcn_pyg.nn import (
     TemporalConv,
     spatial_graph_conv,
 )
-from stgcn_pyg.nn.blocked import SMALL, Step, blocks, blocks_pay, prologue
+from stgcn_pyg.nn.blocked import SMALL as SMALL_TIMELINE
+from stgcn_pyg.nn.blocked import Step, blocks, blocks_pay, prologue
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.skeleton import BODY_25, Skeleton
 from tests.strategies import few, graphs, many, normal, pointers, randomized, run_lengths, seeds
@@ -404,7 +405,7 @@ def test_a_residual_unit_keeps_the_inputs_of_its_convolutions() -> None:
 
 
 def test_blocks_pay_for_long_timelines_in_single_precision_on_a_cpu() -> None:
-    x = torch.rand(SMALL // 200 + 1, 25, 8)
+    x = torch.rand(-(-SMALL_TIMELINE // 200), 25, 8)
     assert blocks_pay(x)
     assert not blocks_pay(x[:-1])
     assert not blocks_pay(x.double())
@@ -417,7 +418,7 @@ def test_blocks_pay_for_long_timelines_in_single_precision_on_a_cpu() -> None:
 
 @pytest.mark.parametrize("wanted", [False, True])
 def test_one_may_choose_and_the_choice_ends(wanted: bool) -> None:
-    x = torch.rand(SMALL // 200 + 1, 25, 8)
+    x = torch.rand(-(-SMALL_TIMELINE // 200), 25, 8)
     for values in (x, x.double()):
         with blocks(wanted):
             with blocks(not wanted):
