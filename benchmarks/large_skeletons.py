@@ -1,8 +1,6 @@
 """Layouts with more joints than any that the package has, to measure how costs grow with them."""
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import shortest_path
 
 from stgcn_pyg.skeleton import BLAZEPOSE_33, Skeleton
 
@@ -34,7 +32,7 @@ def holistic_like() -> Skeleton:
             bones += zip([palm, *chain[:-1]], chain, strict=True)
     bones.append(("nose", face[0]))
     bones += _tree(face, max_degree=4, seed=0)
-    return _with_hops(Skeleton("holistic_like_543", (*joints, *face), tuple(bones), center="nose"))
+    return Skeleton("holistic_like_543", (*joints, *face), tuple(bones), center="nose")
 
 
 def random_tree(num_joints: int, max_degree: int = 4, seed: int = 0) -> Skeleton:
@@ -46,7 +44,7 @@ def random_tree(num_joints: int, max_degree: int = 4, seed: int = 0) -> Skeleton
         (99, True)
     """
     joints = tuple(f"joint_{number}" for number in range(num_joints))
-    return _with_hops(Skeleton(f"tree_{num_joints}", joints, _tree(joints, max_degree, seed)))
+    return Skeleton(f"tree_{num_joints}", joints, _tree(joints, max_degree, seed))
 
 
 def _tree(joints: tuple[str, ...] | list[str], max_degree: int, seed: int) -> Bones:
@@ -58,12 +56,3 @@ def _tree(joints: tuple[str, ...] | list[str], max_degree: int, seed: int) -> Bo
         degree[[parent, child]] += 1
         bones.append((joints[parent], joints[child]))
     return tuple(bones)
-
-
-def _with_hops(skeleton: Skeleton) -> Skeleton:
-    """The same with its hop distances at hand: a Skeleton itself takes an hour to find those of 2,000 joints."""
-    size = skeleton.num_joints
-    a, b = skeleton.bone_index
-    hops = shortest_path(coo_array((np.ones(len(a)), (a, b)), shape=(size, size)), directed=False, unweighted=True)
-    vars(skeleton)["hops"] = np.minimum(hops, size).astype(np.int64)
-    return skeleton

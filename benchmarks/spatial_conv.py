@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter, ScalarFormatter
+from matplotlib.ticker import LogLocator, NullFormatter
 from tqdm import tqdm
 
 from benchmarks import measure
@@ -138,15 +138,14 @@ def crossings(joints: list[int], times: list[float], dense: list[float]) -> list
 
 def contestants_table(table: Table) -> str:
     """Times and memory of all contestants, at the main points."""
-    header = ["ms", "", *table.contestants]
     rows = []
     for point in table.main_points():
         for mode in MODES:
             times = [_number(table.ms(point, mode, name)) for name in table.contestants]
-            rows.append([f"V = {point.V}", mode, *times])
+            rows.append([str(point.V), f"{mode}, ms", *times])
         peaks = [_number(table.get("peak_mb", point, MODES[1], name)) for name in table.contestants]
-        rows.append([f"V = {point.V}", "peak MB, forward + backward", *peaks])
-    return measure.markdown(header, rows)
+        rows.append([str(point.V), "peak, MB", *peaks])
+    return measure.markdown(["V", "", *table.contestants], rows)
 
 
 def auto_table(table: Table) -> str:
@@ -206,8 +205,8 @@ def report(table: Table, left_out: list[Row]) -> str:
     main = f"C = {CHANNELS}, K = {LABELS}"
     parts = [
         f"### All contestants, {main}\n",
-        "Median milliseconds, and what forward and backward add to memory at their highest. `product` is the\n"
-        "matrix product alone, of neighbours' sums made beforehand.\n",
+        "Medians, and what forward and backward together add to memory at their highest. `product` is the matrix\n"
+        "product alone, of neighbours' sums made beforehand.\n",
         contestants_table(table),
         "### `auto` against the fastest of `sparse`, `segment` and `dense`\n",
         "Auto's time over that of the fastest, which is named; above 1, auto is slower.\n",
@@ -265,24 +264,26 @@ def _draw_lines(axes: Axes, table: Table, mode: str) -> None:
         own = name in OURS
         axes.plot(
             joints, times, color=color, ls="-" if own else DASHES[name], lw=2.2 if own else 1.3, marker="o", ms=4,
-            label=name, zorder=3 if own else 2,
+            zorder=3 if own else 2,
         )  # fmt: skip
         axes.fill_between(joints, low, high, color=color, alpha=0.2, lw=0)
         if not math.isnan(times[-1]):
             ends[name] = times[-1]
     axes.set(xscale="log", yscale="log", xlabel="joints V", ylabel="median milliseconds", title=mode)
-    axes.set_xlim(joints[0] * 0.85, joints[-1] * 2.2)  # room for names
-    axes.set_xticks(joints)
-    axes.xaxis.set_major_formatter(ScalarFormatter())
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.yaxis.set_major_formatter(ScalarFormatter())
-    axes.grid(which="both", color="0.93")
+    axes.set_xlim(joints[0] * 0.85, joints[-1] * 2.7)  # room for names
+    axes.set_xticks(joints, [str(v) for v in joints])
+    axes.set_xticks([], minor=True)
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.grid(color="0.93")
     bottom, top = axes.get_ylim()
     for name, height in _apart(ends, (top / bottom) ** 0.045).items():
         color = COLORS.get(name, "0.35")
+        line = {"arrowstyle": "-", "color": color, "lw": 0.6, "relpos": (0, 0.5)}
         axes.annotate(
-            name, (joints[-1], ends[name]), (joints[-1] * 1.2, height), color=color, va="center", fontsize=9,
-            weight="bold" if name in OURS else "normal", arrowprops={"arrowstyle": "-", "color": color, "lw": 0.6},
+            name, (joints[-1], ends[name]), (joints[-1] * 1.25, height), color=color, va="center", fontsize=9,
+            weight="bold" if name in OURS else "normal", arrowprops=line,
         )  # fmt: skip
 
 

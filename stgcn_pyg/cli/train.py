@@ -37,7 +37,6 @@ def train(
     sync_batch_norm: Annotated[
         bool, typer.Option(help="Batch norms over all devices.", rich_help_panel=TRAINING)
     ] = False,
-    precision: Annotated[str, typer.Option(help="32-true, bf16-mixed, ...", rich_help_panel=TRAINING)] = "32-true",
     progress: Annotated[bool, typer.Option(help="Progress bars.", rich_help_panel=TRAINING)] = True,
 ) -> None:
     """Train a network on KTH recordings, and test it on others.
@@ -68,7 +67,6 @@ def train(
         accelerator=accelerator,
         devices=devices,
         sync_batchnorm=sync_batch_norm,
-        precision=precision,
     )
     from lightning.pytorch.utilities import rank_zero_only  # slow to import, and by now it is
 

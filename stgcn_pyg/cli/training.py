@@ -76,6 +76,9 @@ def training_settings(
     weight_decay: Annotated[float, typer.Option(help="AdamW's.", rich_help_panel=TRAINING)] = 0.01,
     label_smoothing: Annotated[float, typer.Option(help="Of the targets.", rich_help_panel=TRAINING)] = 0.05,
     clip: Annotated[float, typer.Option(help="Largest gradient norm; 0: any.", rich_help_panel=TRAINING)] = 5.0,
+    precision: Annotated[
+        str, typer.Option(help="Numbers trained in: 32, or bf16 beside 32.", rich_help_panel=TRAINING)
+    ] = "32",
     crop: Annotated[int, typer.Option(help="Frames of the longest crops; 0: none.", rich_help_panel=TRAINING)] = 64,
     min_crop: Annotated[int, typer.Option(help="Frames of the shortest.", rich_help_panel=TRAINING)] = 16,
     augment: Annotated[
@@ -140,6 +143,7 @@ def training_settings(
             label_smoothing=label_smoothing,
             clip=clip,
         ),
+        precision=precision,
         init="" if init is None else str(init),
         freeze=freeze,
         seed=seed,

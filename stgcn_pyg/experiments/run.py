@@ -8,7 +8,7 @@ import torch
 
 from stgcn_pyg.datasets import KTHSkeletonDataset
 from stgcn_pyg.experiments.evaluation import evaluate_run, open_for
-from stgcn_pyg.experiments.settings import Settings
+from stgcn_pyg.experiments.settings import PRECISIONS, Settings
 from stgcn_pyg.files import write_json
 from stgcn_pyg.metrics import Scores
 from stgcn_pyg.plots import plot_curves, plot_edge_weights
@@ -35,7 +35,7 @@ def train_run(
         out: The run folder.
         num_workers: Processes that load.
         progress: Show progress bars.
-        **trainer: What :class:`lightning.pytorch.Trainer` takes besides.
+        **trainer: What :class:`lightning.pytorch.Trainer` takes besides: accelerator, devices, ...
 
     Returns:
         The scores on the test recordings, if there are any; of several devices' processes in the first alone.
@@ -67,6 +67,7 @@ def train_run(
             seed=derived_seed(settings.seed, number),
             num_workers=num_workers,
             progress=progress,
+            precision=PRECISIONS[settings.precision],
             **trainer,
         )
     if not goes_on:

@@ -32,6 +32,9 @@ from stgcn_pyg.transforms.features import DEFAULT_STREAMS
 LAYERS = {9: NINE_LAYERS, 12: TWELVE_LAYERS}
 """The paper's networks."""
 
+PRECISIONS = {"32": "32-true", "bf16": "bf16-mixed"}
+"""In what numbers networks are trained, in Lightning's words."""
+
 WIDEST = 1000
 """A greater width comes of a slip, and its network fits into no memory."""
 
@@ -106,6 +109,8 @@ class Settings:
         crop: The longest random crops that are trained on, in frames; 0 for whole recordings.
         min_crop: The shortest of them.
         recipe: Optimiser and schedule.
+        precision: Numbers that are trained in: ``"32"``, single precision, or ``"bf16"``, products in bfloat16 and
+            the weights in single precision.
         init: Folder of a model to fine-tune; "" for a new one. The graph, the input and the network are then that
             model's, whatever is said here.
         freeze: Units of that model, from the input on, that stay as they are.
@@ -142,6 +147,7 @@ class Settings:
     crop: int = 64
     min_crop: int = 16
     recipe: Recipe = field(default_factory=Recipe)
+    precision: str = "32"
     init: str = ""
     freeze: int = 0
     seed: int = 0
@@ -155,6 +161,7 @@ class Settings:
             "normalization": NORMALIZATIONS,
             "augment": AUGMENTATIONS,
             "layers": LAYERS,
+            "precision": PRECISIONS,
         }
         for name, values in known.items():
             if getattr(self, name) not in values:

@@ -1,5 +1,6 @@
 """Layers over timelines ``[F, V, C]``: they know edges and runs, but no skeletons, files or training."""
 
+from stgcn_pyg.nn.fold import fold_norms
 from stgcn_pyg.nn.norm import JointNorm, NormReLU, synchronize
 from stgcn_pyg.nn.runs import run_pointers, seams
 from stgcn_pyg.nn.spatial import (
@@ -24,6 +25,7 @@ __all__ = [
     "SegmentSpatialGraphConv",
     "SpatialGraphConv",
     "TemporalConv",
+    "fold_norms",
     "norm_relu",
     "run_pointers",
     "seams",

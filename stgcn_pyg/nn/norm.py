@@ -32,15 +32,20 @@ class JointNorm(torch.nn.BatchNorm1d):
 
     @torch.no_grad()
     def statistics(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and reciprocal standard deviation ``[C]``: in training a batch's, and the running ones move."""
+        """Mean and variance with epsilon added ``[C]``: in training a batch's, and the running ones move."""
         assert self.running_mean is not None
         assert self.running_var is not None
         mean, var = self.running_mean, self.running_var
         if self.training:
             assert self.num_batches_tracked is not None
+            rows = x.flatten(0, -2)
+            if len(rows) < 2:  # torch's own error, where the variance would be NaN
+                raise ValueError(
+                    f"Expected more than 1 value per channel when training, got input size {rows.shape}"
+                )
             self.num_batches_tracked.add_(1)
-            mean, var = torch.batch_norm_update_stats(x.flatten(0, -2), mean, var, self.momentum or 0.0)
-        return mean, (var + self.eps).rsqrt()
+            mean, var = torch.batch_norm_update_stats(rows, mean, var, self.momentum or 0.0)
+        return mean, var + self.eps
 
     def forward(self, input: Tensor) -> Tensor:
         """Normalise; frames and joints are all rows of one table."""

@@ -10,7 +10,7 @@ from torch_geometric.typing import WITH_TORCH_SCATTER
 from torch_geometric.utils import segment
 from torch_geometric.utils.sparse import index2ptr
 
-from stgcn_pyg.nn.blocked import Step, blocked_spatial, blocks_pay
+from stgcn_pyg.nn.blocked import Neighbours, Step, blocked_spatial, blocks_pay
 
 Bias = Literal["channel", "partition", "none"]
 Backend = Literal["auto", "sparse", "segment", "dense"]
@@ -199,6 +199,8 @@ class BlockedSpatialGraphConv(SpatialGraphConv):
     cannot be done in blocks, it multiplies with matrices up to 50 joints and sends messages beyond.
     """
 
+    _neighbours: Neighbours | None = None  # of the last edges, which are nearly always the same
+
     def convolve(
         self, x: Tensor, neighbour: Tensor, slot: Tensor, weight: Tensor, before: torch.nn.Module | None
     ) -> Tensor:
@@ -207,7 +209,10 @@ class BlockedSpatialGraphConv(SpatialGraphConv):
         if step is None or x.dim() != 3 or not blocks_pay(x):
             return super().convolve(x, neighbour, slot, weight, before)
         bias = None if self.bias is None else self._seen_bias(self.bias, slot, weight, num_nodes=x.shape[1])
-        return blocked_spatial(x, step, self.weight.flatten(0, 1), bias, weight, neighbour, slot)
+        sizes = x.shape[1], x.shape[1] * self.num_partitions
+        if self._neighbours is None or not self._neighbours.are(neighbour, slot, *sizes):
+            self._neighbours = Neighbours(neighbour, slot, *sizes)
+        return blocked_spatial(x, step, self.weight.flatten(0, 1), bias, weight, self._neighbours)
 
     def partition_sums(self, x: Tensor, neighbour: Tensor, slot: Tensor, weight: Tensor) -> Tensor:
         """Those of the faster twin."""

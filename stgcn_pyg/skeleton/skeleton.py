@@ -168,14 +168,12 @@ class Skeleton:
 
 def hop_distances(bone_index: IntArray, num_joints: int) -> IntArray:
     """Shortest path lengths over undirected bones, shape ``[V, V]``; ``num_joints`` where there is no path."""
-    adjacent = np.eye(num_joints, dtype=bool)
-    adjacent[bone_index[0], bone_index[1]] = adjacent[bone_index[1], bone_index[0]] = True
-    hops = np.full((num_joints, num_joints), num_joints, dtype=np.int64)
-    reached = np.eye(num_joints, dtype=bool)
-    for distance in range(num_joints):
-        hops[reached & (hops == num_joints)] = distance
-        reached = reached @ adjacent
-    return hops
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import shortest_path
+
+    bones = coo_array((np.ones(bone_index.shape[1]), tuple(bone_index)), shape=(num_joints, num_joints))
+    hops = shortest_path(bones.tocsr(), directed=False, unweighted=True)
+    return np.where(np.isinf(hops), num_joints, hops).astype(np.int64)
 
 
 def _pairs(pairs: Iterable[Iterable[str]]) -> tuple[tuple[str, str], ...]:

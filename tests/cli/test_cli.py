@@ -191,7 +191,7 @@ def test_every_switch_of_network_and_training_is_an_option(monkeypatch: pytest.M
     seen: list[Settings] = []
     monkeypatch.setattr(run, "train_run", lambda settings, *args, **kwargs: seen.append(settings))
     network = "--plain --norm end --relu-first --bias partition --causal --backend sparse --edge-importance"
-    recipe = "--schedule step --step-epochs 3 --step-factor 0.5"
+    recipe = "--schedule step --step-epochs 3 --step-factor 0.5 --precision bf16"
     call("train", *network.split(), *recipe.split())
     assert (
         seen[0].architecture.items()
@@ -207,6 +207,7 @@ def test_every_switch_of_network_and_training_is_an_option(monkeypatch: pytest.M
     )
     chosen = seen[0].recipe
     assert (chosen.schedule, chosen.step_epochs, chosen.step_factor) == ("step", 3, 0.5)
+    assert seen[0].precision == "bf16"
 
 
 def test_a_folder_of_recordings_is_predicted(run: Path, tmp_path: Path, root: Path) -> None:

@@ -1,5 +1,6 @@
 """Run folders: from synthetic files to metrics, and back from the folder."""
 
+import csv
 import json
 import warnings
 from dataclasses import replace
@@ -65,6 +66,7 @@ def test_settings_survive_json(root: Path) -> None:
         ({"crop": -3}, "crops of 8 to -3 frames are impossible"),
         ({"min_crop": 0}, "crops of 0 to 16 frames are impossible"),
         ({"augment": "wild"}, "augment 'wild' is not known; known: strong, robust, paper, none"),
+        ({"precision": "8"}, "precision '8' is not known; known: 32, bf16"),
         ({"norm": "middle"}, "have no norm 'middle'; known: both, once, none"),
         ({"norm": "start", "residual": True}, "have no norm 'start'; known: both, once, none"),
         ({"norm": "start", "residual": False, "relu_first": True}, "norm='start' has none; take both or end"),
@@ -174,6 +176,29 @@ def test_a_run_leaves_everything_behind(root: Path, tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match=r"holds a run with other settings \(seed\)"):
         train_run(replace(settings(root), seed=1), tmp_path / "run", progress=False)
+
+
+def test_products_in_bfloat16_are_trained_with(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dtypes: list[torch.dtype] = []
+    forward = STGCN.forward
+
+    def seen(model: STGCN, data: SkeletonData) -> torch.Tensor:
+        logits = forward(model, data)
+        if model.training:
+            dtypes.append(logits.dtype)
+        return logits
+
+    monkeypatch.setattr(STGCN, "forward", seen)
+    half = replace(settings(root), precision="bf16")
+    assert train_run(half, tmp_path, progress=False, accelerator="cpu") is not None
+    assert set(dtypes) == {torch.bfloat16}
+    with (tmp_path / "member0" / "curves" / "version_0" / "metrics.csv").open() as file:
+        losses = [float(row["train_loss"]) for row in csv.DictReader(file) if row["train_loss"]]
+    assert len(losses) == 1
+    assert 0 < losses[0] < 10
+    weights = Recognizer.from_pretrained(tmp_path).model.state_dict().values()
+    assert {values.dtype for values in weights} == {torch.float32, torch.int64}
+    assert json.loads((tmp_path / "config.json").read_text())["precision"] == "bf16"
 
 
 def test_cross_validation_resumes_and_compares(root: Path, tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """The network: its size, what its logits depend on, and that every way of computing them is the same."""
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Callable, Sequence
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
+from torch._dynamo.testing import CompileCounterWithBackend
 from torch_geometric.data import Data
 from torch_geometric.loader import DataLoader
 from torch_geometric.typing import WITH_TORCH_SCATTER
@@ -16,6 +19,7 @@ from torch_geometric.typing import WITH_TORCH_SCATTER
 from stgcn_pyg.data import SkeletonData, TimelineBatch
 from stgcn_pyg.models import NINE_LAYERS, STGCN, TWELVE_LAYERS, scaled
 from stgcn_pyg.nn import Edges, JointNorm
+from stgcn_pyg.nn.blocked import blocks, prologue
 from stgcn_pyg.partition import STRATEGIES, SkeletonGraph
 from stgcn_pyg.skeleton import BODY_25, COCO_17, Skeleton
 from stgcn_pyg.transforms import UnrollFrames
@@ -325,6 +329,63 @@ def test_backends_agree_on_the_same_weights(residual: bool, bias: str) -> None:
         assert_close(again, logits)
         for one, two in zip(gradients, gradients_again, strict=True):
             assert_close(one, two, 1e-9)
+
+
+def after_a_step(model: STGCN, data: Data, run: Callable[[STGCN], Any] = lambda model: model) -> dict[str, Tensor]:
+    """Logits, gradients and buffers of a copy of a model after one step, with the same dropout every time."""
+    model = copy.deepcopy(model)
+    torch.manual_seed(0)
+    logits = run(model)(data)
+    free = {name: values for name, values in model.named_parameters() if values.requires_grad}
+    gradients = torch.autograd.grad(logits, list(free.values()), normal(*logits.shape).to(logits))
+    return {"logits": logits, **dict(zip(free, gradients, strict=True)), **dict(model.named_buffers())}
+
+
+def assert_same(one: dict[str, Tensor], other: dict[str, Tensor], tolerance: float) -> None:
+    assert one.keys() == other.keys()
+    for name, values in one.items():
+        torch.testing.assert_close(values, other[name], rtol=tolerance, atol=tolerance, msg=f"{name} differs")
+
+
+@each_kind
+@few
+@given(
+    graph=graphs(),
+    samples=samples_of_runs,
+    bias=st.sampled_from(["channel", "partition", "none"]),
+    norm=st.sampled_from(["both", "once", "none"]),
+    num_frozen=st.integers(0, UNITS),
+    training=st.booleans(),
+    block_bytes=st.sampled_from([1, 2000, 10_000, prologue.BLOCK_BYTES]),
+)
+def test_in_blocks_everything_is_the_same(
+    residual: bool,
+    graph: SkeletonGraph,
+    samples: list[list[int]],
+    bias: str,
+    norm: str,
+    num_frozen: int,
+    training: bool,
+    block_bytes: int,
+) -> None:
+    how = {"residual": residual, "bias": bias, "norm": norm, "dropout": 0.5, "edge_importance": True}
+    model = build(graph, **how).train(training)
+    model.freeze(num_frozen)
+    data = batch(recording(graph, 3, 5), *(recording(graph, *lengths, seed=len(lengths)) for lengths in samples))
+    with blocks(True), mock.patch.object(prologue, "BLOCK_BYTES", block_bytes):
+        in_blocks = after_a_step(model, data)
+    with blocks(False):
+        assert_same(in_blocks, after_a_step(model, data), 1e-10)
+
+
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
+def test_a_compiled_network_is_the_same() -> None:
+    model = build(channels=((4, 2),), edge_importance=True).float().train()
+    data = in_single(recording(GRAPH, 9, 4))
+    backend = CompileCounterWithBackend("aot_eager")
+    compiled = after_a_step(model, data, lambda model: torch.compile(model, backend=backend))
+    assert backend.op_count > 20
+    assert_same(compiled, after_a_step(model, data), 1e-4)
 
 
 def test_a_state_dict_is_made_of_weights_and_statistics_alone() -> None:

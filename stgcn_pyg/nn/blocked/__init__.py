@@ -13,10 +13,13 @@ import torch
 from torch import Tensor
 
 from stgcn_pyg.nn.blocked.prologue import Step
-from stgcn_pyg.nn.blocked.spatial import blocked_spatial
+from stgcn_pyg.nn.blocked.spatial import Neighbours, blocked_spatial
 from stgcn_pyg.nn.blocked.temporal import blocked_temporal
 
-__all__ = ["Step", "blocked_spatial", "blocked_temporal", "blocks", "blocks_pay"]
+__all__ = ["Neighbours", "Step", "blocked_spatial", "blocked_temporal", "blocks", "blocks_pay"]
+
+SMALL = 1 << 18
+"""Numbers of a timeline below which it fits in the cache as a whole, and blocks only cost."""
 
 _wanted: ContextVar[bool | None] = ContextVar("blocks", default=None)
 
@@ -38,14 +41,16 @@ def blocks(wanted: bool) -> Iterator[None]:
 
 
 def blocks_pay(x: Tensor) -> bool:
-    """Whether a timeline should be computed in blocks: in float32 on a CPU, and by nothing that rewrites code."""
+    """Whether a timeline should be computed in blocks: long ones in float32 on a CPU."""
+    if torch.compiler.is_compiling():
+        return False
     wanted = _wanted.get()
     if wanted is not None:
         return wanted
     return (
         x.dtype == torch.float32
+        and x.numel() >= SMALL
         and x.device.type == "cpu"
         and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
         and not torch.is_autocast_enabled("cpu")
-        and not torch.compiler.is_compiling()
     )

@@ -62,57 +62,70 @@ class Step:
 
 
 class Prologue:
-    r"""One :class:`Step` on the blocks of one tensor: :math:`\mathbf{a} = \sigma((\mathbf{x} - \mu) s + \beta)`.
+    r"""One :class:`Step` on the blocks of one tensor: :math:`\mathbf{a} = \sigma(s \mathbf{x} + t)`.
 
-    where :math:`s = \gamma / \sqrt{\mathrm{Var} + \epsilon}`. It keeps nothing of a block. Backward, each block is
-    computed once more, which costs less than storing it and reading it back would, and the two sums that batch
-    normalisation's gradient needs over all frames grow from block to block.
+    where :math:`s = \gamma / \sqrt{\mathrm{Var} + \epsilon}` and :math:`t = \beta - s \mu`. It keeps nothing of a
+    block. Backward, each block is computed once more, which costs less than storing it and reading it back would,
+    and the two sums that batch normalisation's gradient needs over all frames grow from block to block.
 
     Args:
-        step: What is done.
-        stats: Mean and reciprocal standard deviation ``[C]``, and the norm's weight and bias; empty without norm.
+        relu: Whether a ReLU ends the step.
+        stats: Mean, variance with epsilon added, and the norm's weight and bias ``[C]``; empty without norm.
     """
 
     def __init__(self, relu: bool, stats: tuple[Tensor, ...]) -> None:
         self.relu = relu
         self.stats = stats
         if stats:
-            self.mean, self.rstd, self.weight, self.bias = stats
-            self.scale = self.rstd * self.weight
-            self.sum_grad = torch.zeros_like(self.mean)
-            self.sum_grad_x = torch.zeros_like(self.mean)
+            self.mean, self.var, self.weight, bias = stats
+            self.scale = self.weight * self.var.rsqrt()
+            self.shift = bias - self.scale * self.mean
+            self.grad_weight = torch.zeros_like(bias)
+            self.grad_bias = torch.zeros_like(bias)
 
-    def __call__(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """A block's centred input, and what is made of it, both ``[..., C]``."""
+    def __call__(self, x: Tensor) -> Tensor:
+        """What is made of a block ``[f, V, C]``."""
         if not self.stats:
-            return x, x.relu() if self.relu else x
-        centred = x - self.mean
-        y = torch.addcmul(self.bias, centred, self.scale)
-        return centred, y.relu_() if self.relu else y
+            return x.relu() if self.relu else x
+        y = torch.addcmul(self.shift, x, self.scale)
+        return y.relu_() if self.relu else y
 
-    def backward(self, grad: Tensor, centred: Tensor, y: Tensor) -> Tensor:
+    def backward(self, grad: Tensor, x: Tensor, y: Tensor) -> Tensor:
         """From the gradient of a block's output to that of its input, as far as the block alone tells it."""
         if self.relu:
             grad = torch.ops.aten.threshold_backward(grad, y, 0)
         if not self.stats:
             return grad
-        rows = tuple(range(grad.dim() - 1))
-        self.sum_grad += grad.sum(rows)
-        self.sum_grad_x += (grad * centred).sum(rows)
-        return grad * self.scale
+        # In evaluation mode the kernel takes statistics as given, and so does a block those of its batch.
+        unused = self.mean.new_empty(0)
+        grad_x: Tensor
+        grad_x, grad_weight, grad_bias = torch.ops.aten.native_batch_norm_backward(
+            grad.flatten(0, 1),
+            x.flatten(0, 1),
+            self.weight,
+            self.mean,
+            self.var,
+            unused,
+            unused,
+            False,
+            0.0,
+            [True] * 3,
+        )
+        self.grad_weight += grad_weight
+        self.grad_bias += grad_bias
+        return grad_x.view_as(x)
 
     def finish(self, grad: Tensor, x: Tensor, size: int) -> None:
         """Add, in place, what reaches the input ``[F, V, C]`` through mean and variance of the batch."""
         count = x.shape[0] * x.shape[1]
-        slope = -self.scale * self.rstd.square() * self.sum_grad_x / count
-        level = -self.scale * self.sum_grad / count
+        slope = -self.scale * self.var.rsqrt() * self.grad_weight / count
+        level = -self.scale * self.grad_bias / count - slope * self.mean
         for start, stop in spans(x.shape[0], size):
-            block = grad[start:stop]
-            torch.addcmul(block, x[start:stop] - self.mean, slope, out=block).add_(level)
+            grad[start:stop].addcmul_(x[start:stop], slope).add_(level)
 
     def grads(self) -> tuple[Tensor | None, Tensor | None]:
         """Gradients of the norm's weight and bias, after the last block."""
-        return (self.sum_grad_x * self.rstd, self.sum_grad) if self.stats else (None, None)
+        return (self.grad_weight, self.grad_bias) if self.stats else (None, None)
 
 
 def statistics(step: Step, x: Tensor) -> tuple[Tensor, ...]:

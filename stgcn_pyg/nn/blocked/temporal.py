@@ -95,7 +95,7 @@ class _TemporalBlocks(torch.autograd.Function):
             parts = []
             for phase, kernel in enumerate(kernels):
                 block, absent = gather(x, slots.source[start : stop + kernel.shape[2] - 1, phase])
-                _, a = before(block)
+                a = before(block)
                 parts.append(taps(a.index_fill_(0, absent, 0), kernel, bias if phase == 0 else None))
             scatter(functools.reduce(Tensor.add_, parts), slots.target[start:stop], out)
         ctx.save_for_backward(x, weight, *slots, *stats)
@@ -123,12 +123,12 @@ class _TemporalBlocks(torch.autograd.Function):
             for phase, back in enumerate(backs):
                 frame = source[start:stop, phase]
                 block, absent = gather(x, frame)
-                centred, a = before(block)
+                a = before(block)
                 near = g[halo - back.shape[2] + 1 :]
                 grad_backs[phase] += taps_grad(near, a.index_fill_(0, absent, 0), back)
                 if grad_x is not None:
                     grad_a = taps(near, back).index_fill_(0, absent, 0)
-                    scatter(before.backward(grad_a, centred, a), frame, grad_x)
+                    scatter(before.backward(grad_a, block, a), frame, grad_x)
         if grad_x is not None and of_batch:
             before.finish(grad_x, x, ctx.size)
         grad_weight = torch.empty_like(weight)
