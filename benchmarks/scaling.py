@@ -9,9 +9,10 @@ An exponent is the slope of a straight line through the larger half of the sizes
 at the smaller ones, what each call costs whatever its size weighs in. Before anything is timed, the prediction of
 the longest recording is checked against that of the plain layers.
 
-glibc hands tensors of more than 32 MB back to the system when they are freed, and fetching their pages anew makes
-long recordings slower. ``--reuse-memory`` has it keep them, and writes ``results/scaling_reused.*``. Peak memory is
-taken last, with everything handed back at once, so that it is that of tensors and not of gaps between them.
+Peak memory is taken first, with an allocator that hands back at once what is freed, so that it is that of tensors
+and not of gaps between them. Then times: glibc itself keeps what is freed of up to 32 MB, and the pages of larger
+tensors, as long recordings have them, are fetched anew each time. ``--reuse-memory`` has it keep those too, and
+writes ``results/scaling_reused.*``.
 
 Example: ``python -m benchmarks.scaling --threads 2 --rounds 5 --out runs/scaling``
 """
@@ -50,6 +51,9 @@ GROWING = {
 STEP, PREDICTION = "training step", "prediction"
 COLOURS = {"T": "C0", "N": "C1", "V": "C2"}
 DASHES = {STEP: "-", PREDICTION: "--"}
+
+HARDLY_ANY, USUALLY = 1 << 16, 32 << 20
+"""Bytes up to which glibc is to keep what is freed: while memory is measured, and at most, when left to itself."""
 
 Fit = tuple[float, float]
 """An exponent and its standard error."""
@@ -151,13 +155,13 @@ def measure_peaks(sizes: list[Size], device: torch.device) -> dict[str, list[int
     return {name: [peak_bytes(partial(task, problem)) for problem in problems] for name, task in TASKS.items()}
 
 
-def hand_back_memory() -> None:
-    """Have glibc hand back to the system what is freed, at once; other allocators stay as they are."""
-    mmap_threshold, trim_threshold, few = -3, -1, 1 << 16
+def keep_freed(most: int) -> None:
+    """Have glibc keep freed memory of up to so many bytes apiece and hand back the rest; others do as before."""
+    mmap_threshold, trim_threshold = -3, -1
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
-        mallopt(mmap_threshold, few)
-        mallopt(trim_threshold, few)
+        mallopt(mmap_threshold, most)
+        mallopt(trim_threshold, 2 * most)
 
 
 def summarize(
@@ -265,14 +269,16 @@ def main() -> None:
     options.add_argument("--reuse-memory", action="store_true", help="the allocator keeps what is freed (glibc)")
     options.set_defaults(rounds=5)
     chosen = options.parse_args()
-    if chosen.reuse_memory:
-        reuse_memory()
     device = begin(chosen)
     sizes = sweeps(chosen.quick)
+    keep_freed(HARDLY_ANY)
     assert_equal(Problem(sizes["T"][-1], device))
-    times = {letter: measure_times(sizes[letter], chosen.rounds, device) for letter in GROWING}
-    hand_back_memory()
     peaks = {letter: measure_peaks(sizes[letter], device) for letter in GROWING}
+    if chosen.reuse_memory:
+        reuse_memory()
+    else:
+        keep_freed(USUALLY)
+    times = {letter: measure_times(sizes[letter], chosen.rounds, device) for letter in GROWING}
     results = {letter: summarize(letter, sizes[letter], times[letter], peaks[letter]) for letter in GROWING}
     name = "scaling_reused" if chosen.reuse_memory else "scaling"
     keep(chosen, name, results, report(results))
