@@ -127,8 +127,8 @@ def report(results: dict[str, Any]) -> str:
         for row in results["epochs"]
     ]
     parts = [
-        f"{results['recordings']} synthetic recordings with {results['frames']} frames that show somebody, which it "
-        f"took {results['seconds_of_writing']:.1f} s to write.\n",
+        f"{results['recordings']} synthetic recordings with {results['frames']} frames that show somebody, which "
+        f"it took {results['seconds_of_writing']:.1f} s to write.\n",
         markdown(["", "seconds (quartiles)", "wanted"], waits),
         f"An epoch of the training recordings in batches of {BATCH}, the start of the workers included.\n",
         markdown(["", "workers", "batches", "seconds (quartiles)", "batches a second", "frames a second"], epochs),
