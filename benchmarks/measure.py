@@ -40,7 +40,9 @@ def parser(doc: str | None) -> argparse.ArgumentParser:
         "--threads", type=int, default=os.cpu_count(), help="CPU threads; default: as many as cores"
     )
     options.add_argument("--rounds", type=int, default=7, help="runs of each contestant, which take turns")
-    options.add_argument("--out", type=Path, help="folder of the results; default: benchmarks/results, or none if --quick")
+    options.add_argument(
+        "--out", type=Path, help="folder of the results; default: benchmarks/results; none if --quick"
+    )
     return options
 
 

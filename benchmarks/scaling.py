@@ -31,13 +31,14 @@ from torch import Tensor
 
 from benchmarks.large_skeletons import random_tree
 from benchmarks.measure import Timing, begin, keep, markdown, parser, peak_bytes, take_turns
-from benchmarks.training_step import CHANNELS, reuse_memory, step
+from benchmarks.training_step import CHANNELS, step
 from stgcn_pyg.data import SkeletonData, TimelineBatch
 from stgcn_pyg.models import NINE_LAYERS, STGCN, scaled
 from stgcn_pyg.nn.blocked import blocks
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.plots.save import save
 from stgcn_pyg.skeleton import BODY_25
+from stgcn_pyg.training.memory import keep_freed_memory
 
 WIDTH = 0.125
 CLASSES = 6
@@ -274,8 +275,8 @@ def main() -> None:
     keep_freed(HARDLY_ANY)
     assert_equal(Problem(sizes["T"][-1], device))
     peaks = {letter: measure_peaks(sizes[letter], device) for letter in GROWING}
-    if chosen.reuse_memory:
-        reuse_memory()
+    if chosen.reuse_memory and not keep_freed_memory():
+        raise SystemExit("--reuse-memory needs glibc")
     else:
         keep_freed(USUALLY)
     times = {letter: measure_times(sizes[letter], chosen.rounds, device) for letter in GROWING}

@@ -11,7 +11,6 @@ back a moment ago. ``--reuse-memory`` has the allocator keep them, for all conte
 """
 
 import argparse
-import ctypes
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -36,6 +35,7 @@ from stgcn_pyg.nn.blocked.temporal import phases, taps, taps_grad
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.skeleton import BODY_25
 from stgcn_pyg.synthetic.recording import NUM_FRAMES, SCATTER, TYPICAL
+from stgcn_pyg.training.memory import keep_freed_memory
 
 Task = Callable[[], Tensor]
 
@@ -60,7 +60,7 @@ def all_lengths(annotations: Path | None) -> dict[str, list[int]]:
     listed = [ranges for ranges in read_subsequences(annotations).values() if ranges]
     return {
         "whole videos": [max(end for _, end in ranges) for ranges in listed],
-        "sub-sequences": [end - start for ranges in listed for start, end in ranges],
+        "sub-sequences": [end - start + 1 for ranges in listed for start, end in ranges],
     }
 
 
@@ -237,14 +237,6 @@ def picture(results: dict[str, Any], path: Path) -> None:
     plt.close(figure)
 
 
-def reuse_memory() -> None:
-    """Have glibc keep what is freed, however large, so that no page is fetched twice."""
-    libc = ctypes.CDLL(None)
-    mmap_threshold, trim_threshold, most = -3, -1, 2**31 - 1
-    if not (libc.mallopt(mmap_threshold, most) and libc.mallopt(trim_threshold, most)):
-        raise OSError("mallopt refused")
-
-
 def main() -> None:
     """Measure and write down."""
     options = parser(__doc__)
@@ -252,8 +244,8 @@ def main() -> None:
     options.add_argument("--width", type=float, default=1.0, help="multiplies the paper's channels")
     options.add_argument("--reuse-memory", action="store_true", help="the allocator keeps what is freed (glibc)")
     chosen = options.parse_args()
-    if chosen.reuse_memory:
-        reuse_memory()
+    if chosen.reuse_memory and not keep_freed_memory():
+        raise SystemExit("--reuse-memory needs glibc")
     device = begin(chosen)
     run(chosen, device)
 

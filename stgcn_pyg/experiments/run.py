@@ -45,8 +45,10 @@ def train_run(
     """
     # Lightning takes seconds to import.
     from stgcn_pyg.training.fit import fit
+    from stgcn_pyg.training.memory import keep_freed_memory
     from stgcn_pyg.training.module import derived_seed
 
+    keep_freed_memory()
     settings.check_same(out / CONFIG)
     begin = time.perf_counter()
     torch.manual_seed(settings.seed)
