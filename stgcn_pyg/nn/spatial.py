@@ -15,11 +15,11 @@ from stgcn_pyg.nn.blocked import Neighbours, Step, blocked_spatial, blocks_pay
 Bias = Literal["channel", "partition", "none"]
 Backend = Literal["auto", "sparse", "segment", "dense"]
 
-DENSE_UP_TO = 50
-"""The number of joints up to which ``backend="auto"`` multiplies with dense matrices.
+DENSE_UP_TO = 250
+"""The number of joints up to which ``backend="auto"`` multiplies with dense matrices where it has no faster way.
 
-Measured on one CPU core, forward and backward with 64 channels and 3 partitions, dense takes 0.8 of sparse's time
-at V = 25, 1.2 at 64 and 5.6 at 543.
+Measured on two CPU cores with 64 channels and 3 partitions, dense and sparse take the same time at V = 270, forward
+alone and with backward (``benchmarks/results/spatial_conv.md``).
 """
 
 
@@ -196,7 +196,8 @@ class BlockedSpatialGraphConv(SpatialGraphConv):
     """:class:`SpatialGraphConv` as fast as we can, with whatever stands before it.
 
     On a CPU frames are computed in blocks; see :mod:`stgcn_pyg.nn.blocked`. Elsewhere, or after something that
-    cannot be done in blocks, it multiplies with matrices up to 50 joints and sends messages beyond.
+    cannot be done in blocks, it multiplies with matrices up to ``DENSE_UP_TO`` joints and sends messages
+    beyond.
     """
 
     _neighbours: Neighbours | None = None  # of the last edges, which are nearly always the same
@@ -206,7 +207,7 @@ class BlockedSpatialGraphConv(SpatialGraphConv):
     ) -> Tensor:
         """As its parent, in blocks where they pay."""
         step = Step.of(before)
-        if step is None or x.dim() != 3 or not blocks_pay(x):
+        if step is None or x.dim() != 3 or not blocks_pay(x, self.out_channels):
             return super().convolve(x, neighbour, slot, weight, before)
         bias = None if self.bias is None else self._seen_bias(self.bias, slot, weight, num_nodes=x.shape[1])
         sizes = x.shape[1], x.shape[1] * self.num_partitions

@@ -58,7 +58,7 @@ class TemporalConv(torch.nn.Conv1d):
         """Convolve every run on its own, or what ``before`` makes of it; see the class."""
         layout = seams(ptr, self.kernel_size[0], self.stride[0], self.causal)
         step = Step.of(before)
-        if step is not None and blocks_pay(x):
+        if step is not None and blocks_pay(x, self.out_channels):
             return blocked_temporal(x, step, self.weight, self.bias, layout, self.stride[0]), layout.ptr
         return self._convolve(x if before is None else before(x), layout), layout.ptr
 

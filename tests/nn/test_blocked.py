@@ -406,14 +406,15 @@ def test_a_residual_unit_keeps_the_inputs_of_its_convolutions() -> None:
 
 def test_blocks_pay_for_long_timelines_in_single_precision_on_a_cpu() -> None:
     x = torch.rand(-(-SMALL_TIMELINE // 200), 25, 8)
-    assert blocks_pay(x)
-    assert not blocks_pay(x[:-1])
-    assert not blocks_pay(x.double())
-    assert not blocks_pay(x.bfloat16())
-    assert not blocks_pay(x.to("meta"))
+    assert blocks_pay(x, 8)
+    assert not blocks_pay(x[:-1], 8)
+    assert blocks_pay(x[:-1], 9)
+    assert not blocks_pay(x.double(), 8)
+    assert not blocks_pay(x.bfloat16(), 8)
+    assert not blocks_pay(x.to("meta"), 8)
     with torch.autocast("cpu", torch.bfloat16):
-        assert not blocks_pay(x)
-    assert not torch.compile(blocks_pay, backend="eager")(x)
+        assert not blocks_pay(x, 8)
+    assert not torch.compile(blocks_pay, backend="eager")(x, 8)
 
 
 @pytest.mark.parametrize("wanted", [False, True])
@@ -422,9 +423,9 @@ def test_one_may_choose_and_the_choice_ends(wanted: bool) -> None:
     for values in (x, x.double()):
         with blocks(wanted):
             with blocks(not wanted):
-                assert blocks_pay(values) == (not wanted)
-            assert blocks_pay(values) == wanted
+                assert blocks_pay(values, 8) == (not wanted)
+            assert blocks_pay(values, 8) == wanted
     with pytest.raises(KeyError), blocks(wanted):
         raise KeyError
-    assert blocks_pay(x)
-    assert not blocks_pay(x.double())
+    assert blocks_pay(x, 8)
+    assert not blocks_pay(x.double(), 8)

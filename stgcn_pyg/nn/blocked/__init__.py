@@ -19,7 +19,7 @@ from stgcn_pyg.nn.blocked.temporal import blocked_temporal
 __all__ = ["Neighbours", "Step", "blocked_spatial", "blocked_temporal", "blocks", "blocks_pay"]
 
 SMALL = 1 << 18
-"""Numbers of a timeline below which it fits in the cache as a whole, and blocks only cost."""
+"""Numbers of a layer's input or output below which it fits in the cache as a whole, and blocks only cost."""
 
 _wanted: ContextVar[bool | None] = ContextVar("blocks", default=None)
 
@@ -30,7 +30,7 @@ def blocks(wanted: bool) -> Iterator[None]:
 
     Example:
         >>> with blocks(False):
-        ...     blocks_pay(torch.rand(100, 25, 64))
+        ...     blocks_pay(torch.rand(1000, 25, 64), out_channels=64)
         False
     """
     token = _wanted.set(wanted)
@@ -40,7 +40,7 @@ def blocks(wanted: bool) -> Iterator[None]:
         _wanted.reset(token)
 
 
-def blocks_pay(x: Tensor) -> bool:
+def blocks_pay(x: Tensor, out_channels: int) -> bool:
     """Whether a timeline should be computed in blocks: long ones in float32 on a CPU."""
     if torch.compiler.is_compiling():
         return False
@@ -49,7 +49,7 @@ def blocks_pay(x: Tensor) -> bool:
         return wanted
     return (
         x.dtype == torch.float32
-        and x.numel() >= SMALL
+        and x.shape[:-1].numel() * max(x.shape[-1], out_channels) >= SMALL
         and x.device.type == "cpu"
         and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
         and not torch.is_autocast_enabled("cpu")
