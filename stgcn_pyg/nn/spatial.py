@@ -10,16 +10,17 @@ from torch_geometric.typing import WITH_TORCH_SCATTER
 from torch_geometric.utils import segment
 from torch_geometric.utils.sparse import index2ptr
 
-from stgcn_pyg.nn.blocked import Neighbours, Step, blocked_spatial, blocks_pay
+from stgcn_pyg.nn.blocked import NARROW, Neighbours, Step, blocked_spatial, blocks_pay
 
 Bias = Literal["channel", "partition", "none"]
 Backend = Literal["auto", "sparse", "segment", "dense"]
 
-DENSE_UP_TO = 250
+DENSE_UP_TO = 150
 """The number of joints up to which ``backend="auto"`` multiplies with dense matrices where it has no faster way.
 
-Measured on two CPU cores with 64 channels and 3 partitions, dense and sparse take the same time at V = 270, forward
-alone and with backward (``benchmarks/results/spatial_conv.md``).
+Measured on two CPU cores with 64 channels and 3 partitions, dense and sparse meet between V = 57 and 274, forward alone
+or with backward, from run to run. With few channels sparse is the faster one at any V
+(``benchmarks/results/spatial_conv.md``).
 """
 
 
@@ -197,7 +198,7 @@ class BlockedSpatialGraphConv(SpatialGraphConv):
 
     On a CPU frames are computed in blocks; see :mod:`stgcn_pyg.nn.blocked`. Elsewhere, or after something that
     cannot be done in blocks, it multiplies with matrices up to ``DENSE_UP_TO`` joints and sends messages
-    beyond.
+    beyond, or where there are few channels.
     """
 
     _neighbours: Neighbours | None = None  # of the last edges, which are nearly always the same
@@ -217,7 +218,7 @@ class BlockedSpatialGraphConv(SpatialGraphConv):
 
     def partition_sums(self, x: Tensor, neighbour: Tensor, slot: Tensor, weight: Tensor) -> Tensor:
         """Those of the faster twin."""
-        small = x.dim() == 3 and x.shape[1] <= DENSE_UP_TO
+        small = x.dim() == 3 and x.shape[1] <= DENSE_UP_TO and self.in_channels >= NARROW
         twin = DenseSpatialGraphConv if small else SpatialGraphConv
         return twin.partition_sums(self, x, neighbour, slot, weight)
 

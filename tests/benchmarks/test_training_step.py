@@ -8,7 +8,7 @@ import torch
 from benchmarks import time_shares, training_step
 from benchmarks.padded import PaddedSTGCN, pad
 from stgcn_pyg.models import STGCN
-from stgcn_pyg.nn.blocked import blocks
+from stgcn_pyg.nn.blocked import blocks, spatial
 
 CHANNELS = [(16, 1), (32, 2), (32, 1)]
 
@@ -59,12 +59,12 @@ def test_a_step_is_measured_and_shown(tmp_path: Path) -> None:
 
 
 def test_shares_add_up_and_leave_no_trace(tmp_path: Path) -> None:
-    before = time_shares.spatial.product
+    before = spatial.product
     batch = training_step.timeline_of([torch.randn(30, 25, training_step.CHANNELS)])
     with blocks(True):
         found = time_shares.shares(network(), batch, rounds=1)
     assert set(found) == {*time_shares.PARTS, time_shares.REST}
     assert all(taken > 0 for taken in found.values())
-    assert time_shares.spatial.product is before
+    assert spatial.product is before
     time_shares.picture(found, tmp_path / "shares.png")
     assert (tmp_path / "shares.png").stat().st_size > 0

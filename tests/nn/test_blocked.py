@@ -405,27 +405,30 @@ def test_a_residual_unit_keeps_the_inputs_of_its_convolutions() -> None:
 
 
 def test_blocks_pay_for_long_timelines_in_single_precision_on_a_cpu() -> None:
-    x = torch.rand(-(-SMALL_TIMELINE // 200), 25, 8)
-    assert blocks_pay(x, 8)
-    assert not blocks_pay(x[:-1], 8)
-    assert blocks_pay(x[:-1], 9)
-    assert not blocks_pay(x.double(), 8)
-    assert not blocks_pay(x.bfloat16(), 8)
-    assert not blocks_pay(x.to("meta"), 8)
+    x = torch.rand(-(-SMALL_TIMELINE // 400), 25, 16)
+    assert blocks_pay(x, 16)
+    assert not blocks_pay(x[:-1], 16)
+    assert blocks_pay(x[:-1], 17)
+    assert not blocks_pay(x[..., :15], 32)
+    with torch.no_grad():
+        assert blocks_pay(x[..., :15], 32)
+    assert not blocks_pay(x.double(), 16)
+    assert not blocks_pay(x.bfloat16(), 16)
+    assert not blocks_pay(x.to("meta"), 16)
     with torch.autocast("cpu", torch.bfloat16):
-        assert not blocks_pay(x, 8)
-    assert not torch.compile(blocks_pay, backend="eager")(x, 8)
+        assert not blocks_pay(x, 16)
+    assert not torch.compile(blocks_pay, backend="eager")(x, 16)
 
 
 @pytest.mark.parametrize("wanted", [False, True])
 def test_one_may_choose_and_the_choice_ends(wanted: bool) -> None:
-    x = torch.rand(-(-SMALL_TIMELINE // 200), 25, 8)
+    x = torch.rand(-(-SMALL_TIMELINE // 400), 25, 16)
     for values in (x, x.double()):
         with blocks(wanted):
             with blocks(not wanted):
-                assert blocks_pay(values, 8) == (not wanted)
-            assert blocks_pay(values, 8) == wanted
+                assert blocks_pay(values, 16) == (not wanted)
+            assert blocks_pay(values, 16) == wanted
     with pytest.raises(KeyError), blocks(wanted):
         raise KeyError
-    assert blocks_pay(x, 8)
-    assert not blocks_pay(x.double(), 8)
+    assert blocks_pay(x, 16)
+    assert not blocks_pay(x.double(), 16)

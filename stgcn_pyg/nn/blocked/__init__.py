@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 
 from stgcn_pyg.nn.blocked.prologue import Step
-from stgcn_pyg.nn.blocked.spatial import Neighbours, blocked_spatial
+from stgcn_pyg.nn.blocked.spatial import NARROW, Neighbours, blocked_spatial
 from stgcn_pyg.nn.blocked.temporal import blocked_temporal
 
-__all__ = ["Neighbours", "Step", "blocked_spatial", "blocked_temporal", "blocks", "blocks_pay"]
+__all__ = ["NARROW", "Neighbours", "Step", "blocked_spatial", "blocked_temporal", "blocks", "blocks_pay"]
 
 SMALL = 1 << 18
 """Numbers of a layer's input or output below which it fits in the cache as a whole, and blocks only cost."""
@@ -49,6 +49,7 @@ def blocks_pay(x: Tensor, out_channels: int) -> bool:
         return wanted
     return (
         x.dtype == torch.float32
+        and (x.shape[-1] >= NARROW or not torch.is_grad_enabled())  # backward, few channels are not worth it
         and x.shape[:-1].numel() * max(x.shape[-1], out_channels) >= SMALL
         and x.device.type == "cpu"
         and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
