@@ -18,8 +18,8 @@ Backend = Literal["auto", "sparse", "segment", "dense"]
 DENSE_UP_TO = 150
 """The number of joints up to which ``backend="auto"`` multiplies with dense matrices where it has no faster way.
 
-Measured on two CPU cores with 64 channels and 3 partitions, dense and sparse meet between V = 57 and 274, forward alone
-or with backward, from run to run. With few channels sparse is the faster one at any V
+Measured on two CPU cores with 64 channels and 3 partitions, dense and sparse meet between V = 57 and 274, forward
+alone or with backward, from run to run. With few channels sparse is the faster one at nearly any V
 (``benchmarks/results/spatial_conv.md``).
 """
 
