@@ -40,7 +40,8 @@ def test_two_devices_end_where_one_does(name: str, two: Path, tmp_path: Path) ->
     train(name, tmp_path, devices=1)
     one, other = weights(tmp_path, name), weights(two, name)
     assert one.keys() == other.keys()
-    far = [key for key in one if not torch.allclose(one[key], other[key], rtol=1e-9, atol=1e-9)]
+    # A bias before a norm has a gradient of rounding errors alone, which Adam makes steps of 1e-10 of.
+    far = [key for key in one if not torch.allclose(one[key], other[key], rtol=1e-8, atol=1e-8)]
     assert bool(far) == (name == "each its own"), far
 
 
