@@ -17,7 +17,6 @@ writes ``results/scaling_reused.*``.
 Example: ``python -m benchmarks.scaling --threads 2 --rounds 5 --out runs/scaling``
 """
 
-import ctypes
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -156,15 +155,6 @@ def measure_peaks(sizes: list[Size], device: torch.device) -> dict[str, list[int
     return {name: [peak_bytes(partial(task, problem)) for problem in problems] for name, task in TASKS.items()}
 
 
-def keep_freed(most: int) -> None:
-    """Have glibc keep freed memory of up to so many bytes apiece and hand back the rest; others do as before."""
-    mmap_threshold, trim_threshold = -3, -1
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(mmap_threshold, most)
-        mallopt(trim_threshold, 2 * most)
-
-
 def summarize(
     letter: str, sizes: list[Size], times: dict[str, list[Timing]], peaks: dict[str, list[int | None]]
 ) -> dict[str, Any]:
@@ -272,13 +262,12 @@ def main() -> None:
     chosen = options.parse_args()
     device = begin(chosen)
     sizes = sweeps(chosen.quick)
-    keep_freed(HARDLY_ANY)
+    keep_freed_memory(HARDLY_ANY)
     assert_equal(Problem(sizes["T"][-1], device))
     peaks = {letter: measure_peaks(sizes[letter], device) for letter in GROWING}
-    if chosen.reuse_memory and not keep_freed_memory():
+    kept = keep_freed_memory() if chosen.reuse_memory else keep_freed_memory(USUALLY)
+    if chosen.reuse_memory and not kept:
         raise SystemExit("--reuse-memory needs glibc")
-    else:
-        keep_freed(USUALLY)
     times = {letter: measure_times(sizes[letter], chosen.rounds, device) for letter in GROWING}
     results = {letter: summarize(letter, sizes[letter], times[letter], peaks[letter]) for letter in GROWING}
     name = "scaling_reused" if chosen.reuse_memory else "scaling"

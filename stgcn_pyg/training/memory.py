@@ -9,8 +9,8 @@ MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1
 MOST = 2**31 - 1
 
 
-def keep_freed_memory() -> bool:
-    """Have this process keep what it frees, however large, for its next use.
+def keep_freed_memory(most: int = MOST) -> bool:
+    """Have this process keep what it frees, pieces of up to ``most`` bytes, for its next use.
 
     glibc hands blocks of more than 32 MB back to the system as soon as they are freed, and fetches fresh pages for
     the next one. A training step frees and takes as much again and again, and can spend much of its time on it.
@@ -26,4 +26,4 @@ def keep_freed_memory() -> bool:
     if platform.libc_ver()[0] != "glibc":
         return False
     mallopt = ctypes.CDLL(None).mallopt
-    return bool(mallopt(MMAP_THRESHOLD, MOST)) and bool(mallopt(TRIM_THRESHOLD, MOST))
+    return bool(mallopt(MMAP_THRESHOLD, most)) and bool(mallopt(TRIM_THRESHOLD, min(2 * most, MOST)))

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from stgcn_pyg.nn.blocked.gradient import kernel_grad
 from stgcn_pyg.nn.blocked.prologue import Prologue, Step, block_size, spans, statistics
 
 NARROW = 16
@@ -102,13 +103,7 @@ def product_grad(x: Tensor, grad: Tensor, weight: Tensor) -> Tensor:
     if min(weight.shape) < NARROW:
         return x.flatten(0, 1).t() @ grad.flatten(0, 1)
     picture, grad_picture = (part.reshape(1, 1, -1, part.shape[-1]).permute(0, 3, 1, 2) for part in (x, grad))
-    kernel = weight.t()[:, :, None, None]
-    one, none = [1, 1], [0, 0]
-    _, kernel_grad, _ = torch.ops.aten.convolution_backward(
-        grad_picture, picture, kernel, None, one, none, one, False, none, 1, [False, True, False]
-    )
-    weight_grad: Tensor = kernel_grad[:, :, 0, 0].t()
-    return weight_grad
+    return kernel_grad(picture, grad_picture, weight.t()[:, :, None, None])[:, :, 0, 0].t()
 
 
 class _SpatialBlocks(torch.autograd.Function):

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from stgcn_pyg.nn.blocked.gradient import kernel_grad
 from stgcn_pyg.nn.blocked.prologue import Prologue, Step, block_size, spans, statistics
 from stgcn_pyg.nn.runs import Seams
 
@@ -62,12 +63,7 @@ def taps(x: Tensor, kernel: Tensor, bias: Tensor | None = None) -> Tensor:
 def taps_grad(x: Tensor, grad: Tensor, kernel: Tensor) -> Tensor:
     """The gradient of ``kernel`` in :func:`taps`; here a picture of frames x joints is the faster form."""
     picture, grad_picture = (part.permute(2, 0, 1).unsqueeze(0) for part in (x, grad))
-    one, none = [1, 1], [0, 0]
-    _, kernel_grad, _ = torch.ops.aten.convolution_backward(
-        grad_picture, picture, kernel.unsqueeze(3), None, one, none, one, False, none, 1, [False, True, False]
-    )
-    taps_grad: Tensor = kernel_grad.squeeze(3)
-    return taps_grad
+    return kernel_grad(picture, grad_picture, kernel.unsqueeze(3)).squeeze(3)
 
 
 def phases(weight: Tensor, stride: int) -> list[Tensor]:
