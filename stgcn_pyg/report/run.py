@@ -1,4 +1,4 @@
-"""Reports in Markdown, made from the facts in a run's JSON alone."""
+"""The report of one run, in Markdown."""
 
 import json
 from pathlib import Path
