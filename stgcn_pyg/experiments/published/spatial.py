@@ -1,6 +1,7 @@
 """The published spatial convolution."""
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from stgcn_pyg.nn.spatial import SpatialGraphConv
@@ -74,5 +75,5 @@ class PublishedSpatialConv(SpatialGraphConv):
         """Convolve, or what ``before`` makes of the features; see the class."""
         x = x if before is None else before(x)
         assert self.bias is not None
-        seen = x.unsqueeze(1) @ self.weight + self.bias.unsqueeze(1)  # [F, K, V, C_out]
-        return torch.einsum("kvw,fkwc->fvc", self.adjacency, seen)
+        seen = F.linear(x, self.weight.transpose(1, 2).flatten(0, 1), self.bias.flatten())  # [F, V, K * C_out]
+        return torch.einsum("kvw,fwkc->fvc", self.adjacency, seen.unflatten(-1, self.bias.shape))
