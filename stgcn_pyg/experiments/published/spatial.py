@@ -51,9 +51,8 @@ class PublishedSpatialConv(SpatialGraphConv):
         super().__init__(in_channels, out_channels, num_partitions=adjacency.shape[0], bias="partition")
         start = adjacency.to(torch.get_default_dtype())
         if edge_importance:
-            start = start * (
-                1 + 2 * MASK_JITTER * (torch.randn_like(start) - 0.5)
-            )  # not centred on 1, as published
+            jitter = 2 * MASK_JITTER * (torch.randn_like(start) - 0.5)  # about -0.001, not about 0, as published
+            start = start * (1 + jitter)
         self.adjacency = torch.nn.Parameter(start.clone())
 
     def reset_parameters(self) -> None:
@@ -76,4 +75,4 @@ class PublishedSpatialConv(SpatialGraphConv):
         x = x if before is None else before(x)
         assert self.bias is not None
         seen = F.linear(x, self.weight.transpose(1, 2).flatten(0, 1), self.bias.flatten())  # [F, V, K * C_out]
-        return torch.einsum("kvw,fwkc->fvc", self.adjacency, seen.unflatten(-1, self.bias.shape))
+        return torch.einsum("kvw,fwkc->fvc", self.adjacency, seen.view(*x.shape[:2], *self.bias.shape))
