@@ -52,7 +52,7 @@ def train_run(
     settings.check_same(out / CONFIG)
     begin = time.perf_counter()
     torch.manual_seed(settings.seed)
-    recognizer, train = _begin(settings)
+    recognizer, train = begin(settings)
     train.transform = recognizer.features.augmented(*settings.augmentation(recognizer.graph.skeleton))
     val = open_split(settings, "val", recognizer) if settings.split.val else None
     resumed = (out / CONFIG).exists()
@@ -98,7 +98,7 @@ def keep_run(folder: Path) -> None:
         raise ValueError(f"{folder} is a run folder, whose own scores would be lost; choose another folder")
 
 
-def _begin(settings: Settings) -> tuple[Recognizer, KTHSkeletonDataset]:
+def begin(settings: Settings) -> tuple[Recognizer, KTHSkeletonDataset]:
     """What is trained, and on what: a recognizer to fine-tune, or a new one that the training recordings shape."""
     if settings.init:
         recognizer = Recognizer.from_pretrained(settings.init)
