@@ -50,7 +50,7 @@ def train_run(
 
     keep_freed_memory()
     settings.check_same(out / CONFIG)
-    begin = time.perf_counter()
+    began = time.perf_counter()
     torch.manual_seed(settings.seed)
     recognizer, train = begin(settings)
     train.transform = recognizer.features.augmented(*settings.augmentation(recognizer.graph.skeleton))
@@ -84,7 +84,7 @@ def train_run(
     subjects = sorted({int(data.subject) for data in train})
     facts: dict[str, Any] = {"trained_on": {"recordings": len(train), "subjects": subjects}}
     if not resumed:
-        facts["seconds"] = round(time.perf_counter() - begin, 1)
+        facts["seconds"] = round(time.perf_counter() - began, 1)
     return evaluate_run(recognizer, test, out, config=_facts(settings, recognizer), **facts)
 
 
