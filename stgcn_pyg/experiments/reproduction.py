@@ -5,6 +5,7 @@ and the keys of its trainings) and ``runs/KEY.json`` (a finished training). Trai
 that two experiments which need the same one share it, and none is done twice.
 """
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -95,9 +96,14 @@ class Recordings:
         return cls({"root": str(root), "fps": fps, "skeleton": skeleton}, facts)
 
     @classmethod
-    def synthetic(cls, folder: Path, subjects: Sequence[int] = range(1, 26)) -> "Recordings":
-        """The built-in synthetic recordings, written into a folder."""
-        write_synthetic_kth(folder / "raw", subjects=subjects)
+    def synthetic(cls, folder: Path, **how: Any) -> "Recordings":
+        """The built-in synthetic recordings, written into a folder.
+
+        Args:
+            folder: The folder.
+            **how: What :func:`~stgcn_pyg.synthetic.write_synthetic_kth` takes besides.
+        """
+        write_synthetic_kth(folder / "raw", **how)
         return cls.open(folder)
 
 
@@ -149,6 +155,7 @@ def reproduce(
         if not (runs / f"{key}.json").exists()
     ]
     train_in_parallel(run_trial, todo, jobs, done=len(trials) - len(todo))
+    shutil.rmtree(folder / "unfinished", ignore_errors=True)
 
 
 def plan(cell: Cell, mode: str, asked: Asked, subjects: Sequence[int]) -> list[Trial]:

@@ -147,19 +147,25 @@ def _correct(settings: Settings) -> Contest:
 
 
 def _published(settings: Settings) -> Contest:
-    """The network, the input and the augmentation of the published code."""
+    """The published code's network, input and augmentation; it cannot read a recording of nobody, so none is there."""
     plain = replace(settings, partition="uniform")  # its graph needs no training recordings
-    train, val, test = (open_split(plain, split) for split in _SPLITS)
-    everybody = open_split(plain, "all")
+    train, val, test, everybody = (_of_somebody(open_split(plain, split)) for split in (*_SPLITS, "all"))
     graph = published_graph(train.skeleton, settings.partition, everybody, settings.max_hops)
     architecture = settings.architecture | {"bias": "partition", "linear_middle": not settings.residual}
     network = PublishedSTGCN(graph, 2, train.num_classes, **architecture)
     crop = replace(settings, augment="none").augmentation(train.skeleton)
     augmentation = [PublishedAugmentation()] if settings.augment != "none" else []
-    for recordings, transforms in ((train, [*crop, PublishedInput(), *augmentation]), (val, [PublishedInput()])):
-        recordings.graph, recordings.transform = graph, Compose(transforms)
-    test.graph, test.transform = graph, PublishedInput()
+    # Crops come after, so that none is of frames without anybody alone.
+    train.transform = Compose([PublishedInput(), *crop, *augmentation])
+    val.transform = test.transform = PublishedInput()
+    for recordings in (train, val, test):
+        recordings.graph = graph
     return Contest(network, train, val, test)
+
+
+def _of_somebody(recordings: KTHSkeletonDataset) -> KTHSkeletonDataset:
+    seen = [number for number, data in enumerate(recordings) if (data.score > 0).any()]
+    return recordings if len(seen) == len(recordings) else recordings[seen]
 
 
 def _scores(contest: Contest, work: Path, mode: str, batch_size: int) -> dict[str, Any]:
