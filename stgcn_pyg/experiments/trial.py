@@ -147,7 +147,7 @@ def _correct(settings: Settings) -> Contest:
 
 
 def _published(settings: Settings) -> Contest:
-    """The published code's network, input and augmentation; it cannot read a recording of nobody, so none is there."""
+    """The published code's network, input and augmentation, without recordings of nobody, which it cannot read."""
     plain = replace(settings, partition="uniform")  # its graph needs no training recordings
     train, val, test, everybody = (_of_somebody(open_split(plain, split)) for split in (*_SPLITS, "all"))
     graph = published_graph(train.skeleton, settings.partition, everybody, settings.max_hops)

@@ -87,7 +87,8 @@ SAID = {
 """The paper's claims: in which file each stands, of what kind it is and of which cell."""
 
 SHARED = [
-    {("table-1", "spatial"), ("normalisation", "plain, directed"), ("dropout", "0.5"), ("augmentation", "off")},
+    {("table-1", "spatial"), ("normalisation", "plain, directed")},
+    {("dropout", "0.5"), ("augmentation", "off")},
     {("final-table", "spatial"), ("figure-6", "1e-4"), ("augmentation", "on")},
     {("figures-4-5", "1e-4"), ("dropout", "0.25")},
     {("figure-10", "uni-labelling, 9 layers"), ("figure-9", "original")},
