@@ -74,6 +74,7 @@ def training_settings(
     step_epochs: Annotated[int, typer.Option(help="Epochs between two steps.", rich_help_panel=TRAINING)] = 10,
     step_factor: Annotated[float, typer.Option(help="What a step multiplies by.", rich_help_panel=TRAINING)] = 0.1,
     weight_decay: Annotated[float, typer.Option(help="AdamW's.", rich_help_panel=TRAINING)] = 0.01,
+    beta2: Annotated[float, typer.Option(help="Adam's second beta.", rich_help_panel=TRAINING)] = 0.99,
     label_smoothing: Annotated[float, typer.Option(help="Of the targets.", rich_help_panel=TRAINING)] = 0.05,
     clip: Annotated[float, typer.Option(help="Largest gradient norm; 0: any.", rich_help_panel=TRAINING)] = 5.0,
     precision: Annotated[
@@ -140,6 +141,7 @@ def training_settings(
             step_epochs=step_epochs,
             step_factor=step_factor,
             weight_decay=weight_decay,
+            beta2=beta2,
             label_smoothing=label_smoothing,
             clip=clip,
         ),

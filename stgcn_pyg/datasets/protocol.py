@@ -108,6 +108,28 @@ def random_subjects(seed: int = 0, sizes: tuple[int, int, int] = (15, 5, 5), num
     return Protocol(train, val, test)
 
 
+def rotated_subjects(seed: int, subjects: Iterable[int]) -> Protocol:
+    """Deal subjects, in their order, into five groups (fewer if they are fewer); test one and validate on the next.
+
+    Seed 0 tests the first group, seed 1 the second, and so on around: five seeds test everybody once. 25 subjects
+    are split 15/5/5.
+
+    Raises:
+        ValueError: If there are fewer than three subjects.
+
+    Example:
+        >>> rotated_subjects(4, range(16, 21))
+        Protocol(train=[17, 18, 19], val=[16], test=[20], by='subject', seed=0)
+    """
+    everybody = sorted(subjects)
+    if len(everybody) < len(SPLITS):
+        raise ValueError(f"training, validation and test need three subjects or more, not {everybody}")
+    groups = [group.tolist() for group in np.array_split(everybody, min(NUM_FOLDS, len(everybody)))]
+    test, val = seed % len(groups), (seed + 1) % len(groups)
+    train = [subject for number, group in enumerate(groups) if number not in (test, val) for subject in group]
+    return Protocol(train, groups[val], groups[test])
+
+
 KTH_PROTOCOLS: dict[str, Callable[[int], Protocol]] = {
     "15/5/5": lambda seed: Protocol(range(1, 16), range(16, 21), range(21, 26)),
     "10/5/5": lambda seed: Protocol(range(1, 11), range(11, 16), range(16, 21)),

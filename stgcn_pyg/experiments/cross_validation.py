@@ -1,26 +1,14 @@
 """Leave one subject out, with seeds, against a random forest on the same splits."""
 
-import multiprocessing
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import torch
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-
 from stgcn_pyg.baseline import forest_predictions
 from stgcn_pyg.datasets import leave_one_out
 from stgcn_pyg.experiments.evaluation import METRICS
+from stgcn_pyg.experiments.parallel import train_in_parallel
 from stgcn_pyg.experiments.run import CONFIG, open_split, train_run
 from stgcn_pyg.experiments.settings import Settings
 from stgcn_pyg.files import read_json, write_json, write_text
@@ -65,7 +53,8 @@ def cross_validate_runs(
     }
     for folder, run in runs.items():
         run.check_same(folder / CONFIG)
-    _train_all(runs, jobs)
+    todo = [(folder, run) for folder, run in runs.items() if not (folder / METRICS).exists()]
+    train_in_parallel(_train_one, todo, jobs, done=len(runs) - len(todo))
     summary = _summary([_row(folder, run) for folder, run in runs.items()])
     scores = Scores.of_confusion(summary["confusion"], summary["classes"])
     plot_confusion(scores, out / "confusion.png", summary["synthetic"])
@@ -74,30 +63,7 @@ def cross_validate_runs(
     return summary
 
 
-def _train_all(runs: dict[Path, Settings], jobs: int) -> None:
-    todo = {folder: run for folder, run in runs.items() if not (folder / METRICS).exists()}
-    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
-    threads = max(1, torch.get_num_threads() // jobs)
-    with (
-        Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn()) as progress,
-        ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool,
-    ):
-        task = progress.add_task("trainings", total=len(runs), completed=len(runs) - len(todo))
-        futures = [pool.submit(_train_one, folder, run, threads) for folder, run in todo.items()]
-        for future in as_completed(futures):
-            if error := future.exception():
-                pool.shutdown(cancel_futures=True)
-                if isinstance(error, BrokenProcessPool):
-                    raise ChildProcessError(
-                        "a training was killed, perhaps for want of memory; the same command goes on where it was, "
-                        "perhaps with fewer jobs at a time"
-                    ) from error
-                raise error
-            progress.advance(task)
-
-
-def _train_one(folder: Path, settings: Settings, threads: int) -> None:
-    torch.set_num_threads(threads)
+def _train_one(folder: Path, settings: Settings) -> None:
     _fit_forest(folder, settings)
     train_run(settings, folder, progress=False, accelerator="cpu", devices=1)
 

@@ -50,9 +50,9 @@ def train_run(
 
     keep_freed_memory()
     settings.check_same(out / CONFIG)
-    begin = time.perf_counter()
+    began = time.perf_counter()
     torch.manual_seed(settings.seed)
-    recognizer, train = _begin(settings)
+    recognizer, train = begin(settings)
     train.transform = recognizer.features.augmented(*settings.augmentation(recognizer.graph.skeleton))
     val = open_split(settings, "val", recognizer) if settings.split.val else None
     resumed = (out / CONFIG).exists()
@@ -84,7 +84,7 @@ def train_run(
     subjects = sorted({int(data.subject) for data in train})
     facts: dict[str, Any] = {"trained_on": {"recordings": len(train), "subjects": subjects}}
     if not resumed:
-        facts["seconds"] = round(time.perf_counter() - begin, 1)
+        facts["seconds"] = round(time.perf_counter() - began, 1)
     return evaluate_run(recognizer, test, out, config=_facts(settings, recognizer), **facts)
 
 
@@ -98,7 +98,7 @@ def keep_run(folder: Path) -> None:
         raise ValueError(f"{folder} is a run folder, whose own scores would be lost; choose another folder")
 
 
-def _begin(settings: Settings) -> tuple[Recognizer, KTHSkeletonDataset]:
+def begin(settings: Settings) -> tuple[Recognizer, KTHSkeletonDataset]:
     """What is trained, and on what: a recognizer to fine-tune, or a new one that the training recordings shape."""
     if settings.init:
         recognizer = Recognizer.from_pretrained(settings.init)

@@ -2,11 +2,16 @@
 
 import csv
 from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
+from typing import Any
 
 from matplotlib.figure import Figure
 
 from stgcn_pyg.plots.save import save
+
+CURVES = ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
+"""The columns of a training's log."""
 
 
 def plot_curves(logs: Sequence[Path], picture: Path) -> None:
@@ -27,6 +32,21 @@ def plot_curves(logs: Sequence[Path], picture: Path) -> None:
         axes.grid(alpha=0.3)
         axes.legend()
     save(figure, picture)
+
+
+def read_curves(log: Path) -> dict[str, list[Any]]:
+    """The curves of one training by name, a value for each epoch; None where it is not finite or there is none."""
+    rows = _rows(log)
+    curves = {name: dict(_points(rows, name)) for name in CURVES}
+    epochs = sorted({epoch for points in curves.values() for epoch in points})
+    return {
+        "epoch": epochs,
+        **{name: [_finite(points.get(epoch)) for epoch in epochs] for name, points in curves.items()},
+    }
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not isfinite(value) else round(value, 5)
 
 
 def _points(rows: list[dict[str, str]], column: str) -> list[tuple[int, float]]:

@@ -60,8 +60,9 @@ def fit(
         Whether this is the process that goes on alone; where several devices trained, the others have done.
 
     Raises:
-        ValueError: If devices cannot share the recordings so that all take part in every batch, if training
-            diverges, or if a checkpoint is damaged.
+        ValueError: If devices cannot share the recordings so that all take part in every batch, or if a checkpoint
+            is damaged.
+        TrainingDiverged: If the network has weights that are not finite; it is a ``ValueError``.
     """
     checkpoints = folder / "checkpoints"
     # The best epoch is the one with the highest validation accuracy; without validation, the last stands.

@@ -18,6 +18,21 @@ from stgcn_pyg.training.recipe import Recipe
 Recordings = Dataset[SkeletonData] | Sequence[SkeletonData]
 
 
+class TrainingDiverged(ValueError):
+    """A network has weights that are not finite.
+
+    Args:
+        epoch: The epoch, counted from 1, in which it happened.
+    """
+
+    def __init__(self, epoch: int) -> None:
+        self.epoch = epoch
+        super().__init__(
+            f"training diverged in epoch {epoch}: the network has weights that are not finite; take a lower "
+            "learning rate, or clip gradients"
+        )
+
+
 def derived_seed(*numbers: int) -> int:
     """A seed made of several numbers, well mixed.
 
@@ -109,13 +124,10 @@ class ActionModule(LightningModule):
         """Stop before a network that has diverged is kept as the last checkpoint.
 
         Raises:
-            ValueError: If a weight is not finite.
+            TrainingDiverged: If a weight is not finite.
         """
         if not all(weight.isfinite().all() for weight in self.model.state_dict().values()):
-            raise ValueError(
-                f"training diverged in epoch {self.current_epoch + 1}: the network has weights that are not "
-                "finite; take a lower learning rate, or clip gradients"
-            )
+            raise TrainingDiverged(self.current_epoch + 1)
 
     def validation_step(self, batch: TimelineBatch, batch_idx: int) -> None:
         """Loss and accuracy of a batch."""

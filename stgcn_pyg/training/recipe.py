@@ -55,6 +55,7 @@ class Recipe:
         batch_size: Recordings a batch, of all devices together.
         learning_rate: The highest learning rate of Adam (AdamW where weights decay).
         weight_decay: AdamW's weight decay, of weights alone: norms and biases are spared.
+        beta2: How slowly Adam forgets the size of gradients; 0.999 is usual, less is quicker in short trainings.
         schedule: ``"constant"``, as in the paper; ``"step"``, times ``step_factor`` after every ``step_epochs``;
             ``"one-cycle"``, warming up over the first 15 % of the training and annealing over the rest, each along
             half a cosine; or ``"cosine"``, annealing from the start.
@@ -69,6 +70,7 @@ class Recipe:
     batch_size: int = 8
     learning_rate: float = 5e-3
     weight_decay: float = 0.01
+    beta2: float = 0.99
     schedule: Schedule = "one-cycle"
     step_epochs: int = 10
     step_factor: float = 0.1
@@ -88,6 +90,8 @@ class Recipe:
         for name in ("weight_decay", "clip"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} is 0 or more, not {getattr(self, name)}")
+        if not 0 <= self.beta2 < 1:
+            raise ValueError(f"beta2 is a share from 0 to below 1, not {self.beta2}")
         if self.max_frames is not None and self.max_frames < 1:
             raise ValueError(f"a batch has at least 1 frame, not max_frames={self.max_frames}")
 
@@ -96,7 +100,9 @@ class Recipe:
         weights = [p for p in model.parameters() if p.requires_grad and p.dim() > 1]
         others = [p for p in model.parameters() if p.requires_grad and p.dim() <= 1]
         groups: list[dict[str, Any]] = [{"params": weights}, {"params": others, "weight_decay": 0.0}]
-        return torch.optim.AdamW(groups, self.learning_rate, betas=(0.9, 0.99), weight_decay=self.weight_decay)
+        return torch.optim.AdamW(
+            groups, self.learning_rate, betas=(0.9, self.beta2), weight_decay=self.weight_decay
+        )
 
     def scheduler(self, optimizer: torch.optim.Optimizer, num_steps: int) -> LRScheduler | None:
         """The learning rate over all steps of a training, if it changes."""
