@@ -15,6 +15,7 @@ from stgcn_pyg.cli.explain import explain
 from stgcn_pyg.cli.fuse import fuse
 from stgcn_pyg.cli.info import info
 from stgcn_pyg.cli.predict import predict
+from stgcn_pyg.cli.report import report
 from stgcn_pyg.cli.reproduce import reproduce
 from stgcn_pyg.cli.synthesize import synthesize
 from stgcn_pyg.cli.train import train
@@ -37,6 +38,7 @@ for command in (
     predict,
     cross_validate,
     reproduce,
+    report,
     draw,
     explain,
     edges,

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
+from textwrap import fill
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -50,31 +52,32 @@ def plot_accuracies(
     modes = list(next(iter(cells.values())))
     figure = Figure(figsize=(8.4, 1.7 + (0.3 + 0.26 * len(modes)) * len(cells)), layout="constrained")
     axes = figure.subplots()
-    offsets = [0.3 - 0.6 * (row + 1) / (len(modes) + 1) for row in range(len(modes))]
+    rows = np.linspace(-0.5, 0.5, 2 * len(modes) + 3)[1::2]  # the paper's, then one for each mode
     for y, (name, measured) in enumerate(cells.items()):
         if y % 2:
             axes.axhspan(y - 0.5, y + 0.5, color="0.96", zorder=0)
         if name in published:
-            axes.plot(published[name], y - 0.36, "x", color="black", markersize=8, markeredgewidth=2, zorder=4)
-        for number, offset in enumerate(offsets):
-            _draw(axes, measured[modes[number]], y - offset, number)
+            axes.plot(published[name], y + rows[0], "x", color="black", markersize=8, markeredgewidth=2, zorder=4)
+        for number, mode in enumerate(modes):
+            _draw(axes, measured[mode], y + rows[number + 1], number)
     axes.axvline(chance, color="0.35", linestyle=":", linewidth=1.2)
-    axes.set_yticks(range(len(cells)), list(cells))
+    axes.set_yticks(range(len(cells)), [fill(name, 26) for name in cells])
     axes.set(xlim=(-0.01, 1.01), ylim=(len(cells) - 0.5, -0.5), xlabel="test accuracy")
     axes.set_title(title, fontsize=11)
     axes.grid(axis="x", alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     handles = _legend(modes, bool(published))
-    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), fontsize=9)
+    figure.legend(handles=handles, loc="outside lower center", ncols=2, fontsize=9)
     save(figure, picture)
 
 
 def _draw(axes: Axes, measured: Measured, y: float, number: int) -> None:
     """The runs of one mode: light points, spread a little, below their mean and its interval."""
     color, marker = PALETTE[number], MARKERS[number]
-    spread = np.linspace(-0.06, 0.06, len(measured.values)) if len(measured.values) > 1 else np.zeros(1)
+    spread = np.linspace(-0.09, 0.09, len(measured.values)) if len(measured.values) > 1 else np.zeros(1)
     if measured.values:
-        axes.scatter(measured.values, y + spread, s=14, color=color, marker=marker, alpha=0.35, linewidths=0, zorder=2)
+        points: dict[str, Any] = {"s": 18, "alpha": 0.5, "linewidths": 0, "zorder": 2}
+        axes.scatter(measured.values, y + spread, color=color, marker=marker, **points)
     if measured.interval is not None:
         mean, low, high = measured.interval
         if not isnan(low):

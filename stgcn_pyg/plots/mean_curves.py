@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -46,7 +47,7 @@ class CurvePanel:
 
 
 def plot_mean_curves(panels: Sequence[Sequence[CurvePanel]], picture: Path, title: str) -> None:
-    """Draw rows of panels, each with the mean curve of every setting and a band from the least to the greatest value.
+    """Draw rows of panels, each with the mean curve of every setting and a band from least to greatest.
 
     A cross ends the curve of a run that diverged. What was not run is named in its panel.
 
@@ -93,7 +94,15 @@ def _draw(axes: Axes, panel: CurvePanel) -> None:
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     if not any(panel.curves.values()):
-        axes.text(0.5, 0.5, "not run", transform=axes.transAxes, ha="center", va="center", fontsize=14, color="0.4")
+        axes.set_xticks([])
+        said: dict[str, Any] = {
+            "ha": "center",
+            "va": "center",
+            "fontsize": 14,
+            "color": "0.4",
+            "backgroundcolor": "white",
+        }
+        axes.text(0.5, 0.45, "not run", transform=axes.transAxes, **said)
 
 
 def _over_runs(curves: Sequence[Points]) -> list[tuple[float, float, float, float]]:
@@ -118,7 +127,7 @@ def _title(panel: CurvePanel) -> str:
         lines.append(f"not run: {', '.join(missing)}")
     ended = [f"{name} ({count} of {len(panel.curves[name])})" for name, count in panel.diverged.items() if count]
     if ended:
-        lines.append(f"diverged (×): {', '.join(ended)}")
+        lines.append(f"diverged (cross): {', '.join(ended)}")
     return "\n".join(lines)
 
 

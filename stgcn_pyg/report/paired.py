@@ -59,7 +59,7 @@ class Paired:
         return self.interval[0]
 
     def p(self, at: float = 0.0) -> float:
-        """p of the paired t-test, two-sided, that the true difference is the given one; 1 if there are too few."""
+        """P of the paired t-test, two-sided, that the true difference is the given one; 1 if there are too few."""
         if len(self.differences) < FEWEST:
             return 1.0
         if len(set(self.differences)) == 1:
@@ -68,7 +68,7 @@ class Paired:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """p adjusted for several tests by Holm's method: the i-th smallest of m times m - i + 1, never falling.
+    """P adjusted for several tests by Holm's method: the i-th smallest of m times m - i + 1, never falling.
 
     Example:
         >>> holm([0.01, 0.04, 0.03])

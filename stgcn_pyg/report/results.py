@@ -5,6 +5,7 @@ The folder is what ``stgcn-pyg reproduce`` fills: ``data.json`` says which recor
 finished has no file.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import isfinite
@@ -260,7 +261,7 @@ class Results:
     Attributes:
         folder: The folder.
         data: The recordings.
-        experiments: The experiments, in the order of their names.
+        experiments: The experiments, in the order of the paper's sections.
     """
 
     folder: Path
@@ -295,8 +296,13 @@ def read_results(folder: Path) -> Results:
     if not plans:
         raise ValueError(f"{folder} holds no results; stgcn-pyg reproduce makes some")
     data = _read(folder / "data.json", Data)
-    experiments = tuple(_read_experiment(path, data) for path in plans)
-    return Results(folder, data, experiments)
+    experiments = sorted((_read_experiment(path, data) for path in plans), key=_place)
+    return Results(folder, data, tuple(experiments))
+
+
+def _place(experiment: Experiment) -> tuple[list[int], str]:
+    """Where in the paper an experiment stands, by the numbers in its source."""
+    return [int(number) for number in re.findall(r"\d+", experiment.source)], experiment.name
 
 
 def _read_experiment(path: Path, data: Data) -> Experiment:

@@ -27,15 +27,17 @@ SMOOTHER_BY = 1.05
 SURE = 0.05
 """The level of all tests."""
 
-RULES = f"""A claim that one setting is better **holds** where the 95 % interval of the paired difference lies
-above 0, and **does not hold** where it lies below {MARGIN}, the least gain worth naming; else it **cannot be told from
-this data**. The claim that one is no better is the opposite, each way. Two settings are alike where the interval lies
-within ±{MARGIN}, and are not where a difference beyond that is certain. A curve is smoother by the same rule for the
-ratio of wobbles, with a least factor of {SMOOTHER_BY}. Where a claim makes several comparisons it holds if all do
-and does not hold if any does not, with p by Holm's method, so that an interval without 0 may yet not be enough. Runs
-are paired by seed, so on the same splits; pairs tested on the same people are averaged first, and a verdict rests on
-{FEWEST} or more of these. Runs that diverged have no accuracy: they are counted and named, and not compared.""".replace(
-    "\n", " "
+RULES = (
+    "A claim that one setting is better **holds** where the 95 % interval of the paired difference lies above 0, "
+    f"and **does not hold** where it lies below {MARGIN}, the least gain worth naming; else it **cannot be told from "
+    "this data**. That one is no better is the opposite, each way. Two settings are alike where the interval lies "
+    f"within ±{MARGIN}, and are not where it does not hold 0 and the mean is beyond {MARGIN}. A curve is smoother by the "
+    f"first rule, for the ratio of wobbles, with a least factor of {SMOOTHER_BY}. Where a claim makes several "
+    "comparisons, it holds if all do and does not hold if any does not, with p by Holm's method, so that an "
+    "interval without 0 may not be enough.\n\n"
+    "Runs are paired by seed, so on the same splits; pairs tested on the same people are averaged first, and a "
+    f"verdict rests on {FEWEST} or more groups of people. Runs that diverged have no accuracy: they are counted "
+    "and named, and not compared."
 )
 """The rules, for the report."""
 
@@ -60,18 +62,18 @@ def judge(claim: Claim, experiment: Experiment, mode: Mode) -> Verdict:
     two-sided test of the pairs, adjusted by Holm's method over the claim's comparisons, has p of 0.05 or less (for
     one comparison: that the 95 % interval of d lies there):
 
-    - ``better`` holds where d > 0 is certain, and does not hold where d < 0.05 is certain, a gain worth naming being
-      ruled out; a gain that is certain holds however small it is.
+    - ``better`` holds where d > 0 is certain, and does not hold where d < 0.05 is certain, which
+      rules a gain worth naming out; a gain that is certain holds however small it is.
     - ``not-better`` is the opposite: it holds where ``better`` does not, and does not hold where that holds.
     - ``alike`` holds where -0.05 < d < 0.05 is certain, and does not hold where d is certainly not 0 and its mean
       is beyond 0.05.
     - ``between`` is better than the lower, and the upper better than it.
     - ``smoother`` is ``better`` for the logarithm of the ratio of the curves' wobbles, with a margin of 5 %.
     - ``diverges`` holds where every run diverged, and does not hold where none did.
-    - ``below`` holds where the interval of the accuracy lies below the limit, and does not hold where it lies above.
+    - ``below`` holds where the accuracy's interval lies below the limit, and does not hold where it lies above.
 
-    Of several comparisons all must hold, and none must not. A run that diverged has no accuracy: its pair is left out,
-    and the reason says so.
+    Of several comparisons all must hold, and none must not. A run that diverged has no accuracy: its pair is left
+    out, and the reason says so.
 
     Args:
         claim: The claim, one of the experiment's.
@@ -131,7 +133,7 @@ class _Comparison:
         cell: The cell.
         than: The other.
         gain: The differences in its favour: accuracies, or logarithms of ratios of wobbles.
-        counts: Of accuracies, how many recordings each named rightly, in words; "" where they were not all different.
+        counts: Of accuracies, how many recordings each named rightly; "" where they were not all different.
     """
 
     cell: str
@@ -295,4 +297,4 @@ def _runs(count: int) -> str:
 
 
 def _list(names: Sequence[str]) -> str:
-    return ", ".join(names)
+    return ", ".join(f"'{name}'" if "," in name else name for name in names)
