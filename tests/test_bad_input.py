@@ -932,7 +932,7 @@ def test_every_reader_and_every_command_has_a_row() -> None:
     readers = {name for name in stgcn_pyg.io.__all__ if name.startswith("read_")}
     assert {name for name in readers if not any(row.startswith(name) for row in MATRIX)} == set()
     commands = {str(command.callback.__name__) for command in app.registered_commands if command.callback}
-    made_of_others = {"demo", "cross_validate"}
+    made_of_others = {"demo", "cross_validate", "reproduce"}
     assert {name for name in commands if f"stgcn-pyg {name}" not in MATRIX} == made_of_others
 
 

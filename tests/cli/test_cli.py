@@ -105,8 +105,16 @@ def test_runs_are_fused(run: Path, tmp_path: Path) -> None:
     )
 
 
+def test_an_experiment_of_the_paper_runs_on_what_is_built_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "SYNTHETIC recordings of 5 people" in call("reproduce", "figure-9", "--quick")
+    assert len(list(Path("runs/paper/runs").glob("*.json"))) == 8  # two networks, two modes, two seeds
+
+
 def test_help_has_examples_and_is_quick_to_import() -> None:
-    trained = ("demo", "train", "evaluate", "fuse", "predict", "cross-validate")
+    trained = ("demo", "train", "evaluate", "fuse", "predict", "cross-validate", "reproduce")
     for command in (*trained, "draw", "explain", "edges", "synthesize", "info"):
         assert f"stgcn-pyg {command}" in call(command, "--help")
     code = "import sys, stgcn_pyg.cli; print({'torch', 'torch_geometric', 'lightning', 'numpy'} & set(sys.modules))"
@@ -118,6 +126,9 @@ def test_help_has_examples_and_is_quick_to_import() -> None:
     ("words", "message"),
     [
         (["train", "--root", "nowhere"], "no KTH recordings in"),
+        (["reproduce", "table-1", "--root", "nowhere"], "no KTH recordings in"),
+        (["reproduce", "table-2"], "no experiment is called 'table-2'; known: table-1"),
+        (["reproduce", "table-1", "--mode", "wrong"], "mode 'wrong' is not known; known: correct, published, both"),
         (["train", "--train-subjects", "one"], "'one' is no list of numbers such as 16-20,23"),
         (["train", "--test-subjects", "1"], "give --train-subjects too"),
         (["train", "--train-subjects", "1", "--test-subjects", "1"], "subject 1 stands in both"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -206,3 +207,18 @@ def test_a_tasks_error_is_passed_on() -> None:
 def test_a_killed_process_is_told_of() -> None:
     with pytest.raises(ChildProcessError, match="the same command goes on where it was"):
         train_in_parallel(die, [(9,)], jobs=1)
+
+
+@pytest.mark.parametrize("mode", ["correct", "published"])
+def test_real_recordings_are_trained_on(mode: str, real_data: Path, tmp_path: Path) -> None:
+    recordings = Recordings.open(real_data / "kth_poses_5fps", fps=5.0)
+    assert (recordings.facts["recordings"], recordings.facts["subjects"]) == (120, [16, 17, 18, 19, 20])
+    cell = Experiment.load("table-1").cells[2]
+    (trial,) = plan(cell, mode, Asked(seeds=1, epochs=1, width=0.05, crop=8), recordings.facts["subjects"])
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "never observed")  # eyes, ears, small toes and heels
+        run_trial(trial, recordings.where, tmp_path, tmp_path / "work")
+    run = read(tmp_path / f"{trial.key}.json")
+    assert (run["train_subjects"], run["val_subjects"], run["test_subjects"]) == ([18, 19, 20], [17], [16])
+    assert sum(map(sum, run["confusion"])) == 24
+    assert not run["synthetic"]
