@@ -44,6 +44,7 @@ from stgcn_pyg.skeleton import BODY_25, COCO_17
 from stgcn_pyg.synthetic import write_synthetic_kth
 from stgcn_pyg.training import Recipe
 from tests.recordings import random_sequence
+from tests.report.made_up import write_results
 
 # Cells
 
@@ -348,6 +349,20 @@ def synthetic_folder(how: str) -> Path:
         return Path("new")
     spoil(marker, how)
     return ROOT
+
+
+def paper_results(how: str) -> Path:
+    """Results of the paper's experiments, of which a run is bad."""
+    folder = write_results(Path("paper"), {"a": {"correct": [0.5, 0.75]}})
+    path = folder / "runs" / "correct0seed1.json"
+    match how:
+        case "nan":
+            path.write_text(json.dumps(json.loads(path.read_text()) | {"test": float("nan")}))
+        case "mixed":
+            path.write_text(json.dumps(json.loads(path.read_text()) | {"synthetic": True}))
+        case _:
+            spoil(path, how)
+    return folder
 
 
 # Calls
@@ -789,6 +804,20 @@ MATRIX = {
         lambda run: command("edges", run),
         **BAD_MODEL,
         no_space=none("one function writes all pictures, and draw and explain have it"),
+    ),
+    "stgcn-pyg report": Row(
+        paper_results,
+        lambda folder: command("report", folder),
+        truncated=refused("paper/runs/correct0seed1.json is damaged"),
+        empty=refused("paper/runs/correct0seed1.json is damaged"),
+        wrong_v=NO_RECORDING,
+        nan=refused("paper/runs/correct0seed1.json is no result of stgcn-pyg reproduce: test"),
+        one_frame=NO_RECORDING,
+        nobody=NO_RECORDING,
+        mixed=refused("paper/runs/correct0seed1.json is of synthetic recordings", "those of poses are real"),
+        unreadable=refused("paper/runs/correct0seed1.json", "directory"),
+        pickled=refused("paper/runs/correct0seed1.json is damaged"),
+        no_space=refused("paper/figures/table-1-accuracy.png", "too large"),
     ),
     "stgcn-pyg synthesize": Row(
         synthetic_folder,

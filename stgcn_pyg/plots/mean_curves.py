@@ -33,7 +33,7 @@ class CurvePanel:
         title: What stands above it.
         measure: One of :data:`QUANTITIES`.
         curves: For each setting the curves of its runs; none where it was not run.
-        diverged: For each setting how many of them end because the loss became indefinite.
+        diverged: For each setting those of them that end because the loss became indefinite.
         published: Published final values, marked by dashed lines.
         chance: What guessing would come to, a dotted line.
     """
@@ -41,7 +41,7 @@ class CurvePanel:
     title: str
     measure: str
     curves: Mapping[str, Sequence[Points]]
-    diverged: Mapping[str, int]
+    diverged: Mapping[str, Sequence[Points]]
     published: Mapping[str, float]
     chance: float | None = None
 
@@ -67,7 +67,9 @@ def plot_mean_curves(panels: Sequence[Sequence[CurvePanel]], picture: Path, titl
         axes.set_xlabel("epoch")
     figure.suptitle(title, fontsize=12)
     handles = _legend([panel for row in panels for panel in row])
-    figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 2 + 2 * columns), fontsize=9)
+    longest = max(len(str(handle.get_label())) for handle in handles)
+    fitting = max(1, int(11 * figure.get_figwidth() / (longest + 8)))  # letters an inch, and room for the line
+    figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), fitting), fontsize=9)
     save(figure, picture)
 
 
@@ -80,8 +82,8 @@ def _draw(axes: Axes, panel: CurvePanel) -> None:
             epochs, means, lows, highs = np.asarray(points).T
             axes.fill_between(epochs, lows, highs, color=color, alpha=0.12, linewidth=0)
             axes.plot(epochs, means, line, color=color, linewidth=1.6, marker="." if len(epochs) == 1 else "")
-        if panel.diverged.get(name) and points:
-            axes.plot(*points[-1][:2], "x", color=color, markersize=8, markeredgewidth=2)
+        for ended in filter(None, panel.diverged.get(name, ())):
+            axes.plot(*ended[-1], "x", color=color, markersize=8, markeredgewidth=2)
         if name in panel.published:
             axes.axhline(panel.published[name], color=color, linestyle=(0, (6, 4)), linewidth=1.0)
     if panel.chance is not None:
@@ -125,7 +127,7 @@ def _title(panel: CurvePanel) -> str:
     missing = [name for name, curves in panel.curves.items() if not curves]
     if missing and len(missing) < len(panel.curves):
         lines.append(f"not run: {', '.join(missing)}")
-    ended = [f"{name} ({count} of {len(panel.curves[name])})" for name, count in panel.diverged.items() if count]
+    ended = [f"{name} ({len(runs)} of {len(panel.curves[name])})" for name, runs in panel.diverged.items() if runs]
     if ended:
         lines.append(f"diverged (cross): {', '.join(ended)}")
     return "\n".join(lines)
@@ -138,7 +140,7 @@ def _legend(panels: Sequence[CurvePanel]) -> list[Line2D]:
         color, line = style(number)
         handles.append(Line2D([], [], color=color, linestyle=line, label=name))
     if any(panel.published for panel in panels):
-        label = "published final value, in the colour of its setting"
+        label = "published final value"
         handles.append(Line2D([], [], color="0.35", linestyle=(0, (6, 4)), linewidth=1.0, label=label))
     if any(panel.chance is not None for panel in panels):
         handles.append(Line2D([], [], color="0.35", linestyle=":", label="chance"))

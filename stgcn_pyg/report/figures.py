@@ -69,7 +69,7 @@ def _panel(experiment: Experiment, mode: Mode, measure: str) -> CurvePanel:
         MODES[mode],
         measure,
         curves={name: [run.points(measure) for run in runs[name]] for name in names},
-        diverged={name: sum(run.diverged is not None for run in runs[name]) for name in names},
+        diverged={name: [run.points(measure) for run in runs[name] if run.diverged is not None] for name in names},
         published=published,
         chance=_chance(experiment) if measure == "val_accuracy" else None,
     )

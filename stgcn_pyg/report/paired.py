@@ -91,8 +91,8 @@ def wobble(values: Sequence[float]) -> float | None:
     A straight line, rising or falling, does not wobble. A curve of fewer than 4 epochs has no wobble.
 
     Example:
-        >>> wobble([9, 5, 3, 2, 1, 0]), wobble([9, 5, 3, 2, 3, 2])
-        (0.0, 0.888...)
+        >>> wobble([9, 5, 4, 3, 2, 1]), wobble([9, 5, 4, 5, 4, 5])
+        (0.0, 1.0)
     """
     changes = np.diff(np.asarray(values[len(values) // 4 :], dtype=float))
     return float(np.abs(changes - changes.mean()).mean()) if len(values) >= 4 else None

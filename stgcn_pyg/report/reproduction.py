@@ -24,7 +24,8 @@ SYNTHETIC = (
 COLUMNS = (
     "Mean ± standard deviation over runs (95 % interval over groups of people), number of runs. The published "
     "code's accuracies are its own: of the last epoch, the mean of batch means. Correct ones are of the best "
-    "validation epoch, each recording counted once; as it is chosen by the validation accuracy, that is a little too high."
+    "validation epoch, each recording counted once; as the validation accuracy chooses it, that is a little too "
+    "high."
 )
 """What the figures of a table are."""
 

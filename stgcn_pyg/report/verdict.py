@@ -29,12 +29,12 @@ SURE = 0.05
 
 RULES = (
     "A claim that one setting is better **holds** where the 95 % interval of the paired difference lies above 0, "
-    f"and **does not hold** where it lies below {MARGIN}, the least gain worth naming; else it **cannot be told from "
-    "this data**. That one is no better is the opposite, each way. Two settings are alike where the interval lies "
-    f"within ±{MARGIN}, and are not where it does not hold 0 and the mean is beyond {MARGIN}. A curve is smoother by the "
-    f"first rule, for the ratio of wobbles, with a least factor of {SMOOTHER_BY}. Where a claim makes several "
-    "comparisons, it holds if all do and does not hold if any does not, with p by Holm's method, so that an "
-    "interval without 0 may not be enough.\n\n"
+    f"and **does not hold** where it lies below {MARGIN}, the least gain worth naming; else it **cannot be told "
+    "from this data**. That one is no better is the opposite, each way. Two settings are alike where the interval "
+    f"lies within ±{MARGIN}, and are not where it does not hold 0 and the mean is beyond {MARGIN}. A curve is "
+    f"smoother by the first rule, for the ratio of wobbles, with a least factor of {SMOOTHER_BY}. Where a claim "
+    "makes several comparisons, it holds if all do and does not hold if any does not, with p by Holm's method, so "
+    "that an interval without 0 may not be enough.\n\n"
     "Runs are paired by seed, so on the same splits; pairs tested on the same people are averaged first, and a "
     f"verdict rests on {FEWEST} or more groups of people. Runs that diverged have no accuracy: they are counted "
     "and named, and not compared."
