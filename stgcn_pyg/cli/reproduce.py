@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from stgcn_pyg.cli.report import report
+
 if TYPE_CHECKING:
     from stgcn_pyg.experiments.reproduction import Asked, Recordings
 
@@ -78,6 +80,7 @@ def reproduce(
         jobs or (1 if device != "cpu" else os.cpu_count() or 1),
         device,
     )
+    report(out)
 
 
 def _open(root: Path | None, fps: float | None, skeleton: str, out: Path, quick: bool) -> "Recordings":
