@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -126,11 +127,11 @@ def _title(panel: CurvePanel) -> str:
     lines = [panel.title]
     missing = [name for name, curves in panel.curves.items() if not curves]
     if missing and len(missing) < len(panel.curves):
-        lines.append(f"not run: {', '.join(missing)}")
+        lines.append(f"not run: {'; '.join(missing)}")
     ended = [f"{name} ({len(runs)} of {len(panel.curves[name])})" for name, runs in panel.diverged.items() if runs]
     if ended:
-        lines.append(f"diverged (cross): {', '.join(ended)}")
-    return "\n".join(lines)
+        lines.append(f"diverged (cross): {'; '.join(ended)}")
+    return "\n".join(fill(line, 62) for line in lines)
 
 
 def _legend(panels: Sequence[CurvePanel]) -> list[Line2D]:
