@@ -119,7 +119,7 @@ def rotated_subjects(seed: int, subjects: Iterable[int]) -> Protocol:
 
     Example:
         >>> rotated_subjects(4, range(16, 21))
-        Protocol(train=[17, 18, 19], val=[16], test=[20], by='subject', seed=0)
+        Protocol(train=(17, 18, 19), val=(16,), test=(20,), by='subject', seed=0)
     """
     everybody = sorted(subjects)
     if len(everybody) < len(SPLITS):
