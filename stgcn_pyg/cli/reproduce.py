@@ -22,7 +22,7 @@ QUICK_SYNTHETIC: dict[str, Any] = {"subjects": range(1, 6), "scenarios": (1, 2),
 
 
 def reproduce(
-    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Experiments, or all.")],
+    names: Annotated[list[str], typer.Argument(metavar="NAME", help="Experiments, or all.")],
     root: Annotated[
         Path | None, typer.Option(help=f"Folder of KTH recordings. [default: {RECORDINGS}, else synthetic ones]")
     ] = None,
@@ -32,7 +32,9 @@ def reproduce(
         "runs/paper"
     ),
     mode: Annotated[str, typer.Option(help="correct, published or both.")] = "both",
-    seeds: Annotated[int, typer.Option(help="Trainings of each network, on other people each.", min=1)] = 5,
+    seeds: Annotated[
+        int | None, typer.Option(help="Trainings of each network, on other people each. [default: 5]", min=1)
+    ] = None,
     epochs: Annotated[int | None, typer.Option(help="At most. [default: the paper's]", min=1)] = None,
     width: Annotated[float | None, typer.Option(help="Factor on the channels. [default: the paper's, 1]")] = None,
     crop: Annotated[
@@ -42,7 +44,7 @@ def reproduce(
         int | None, typer.Option(help="Trainings at a time. [default: as many as cores; 1 on a GPU]", min=1)
     ] = None,
     device: Annotated[str, typer.Option(help="cpu or cuda. [default: cuda where it is]")] = "",
-    quick: Annotated[bool, typer.Option(help="Tiny, in a minute or two: does it run?")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Tiny, but for what is said: does it run?")] = False,
 ) -> None:
     """Run the paper's experiments again, as it means them and as its published code computes them, and report.
 
@@ -67,7 +69,9 @@ def reproduce(
     if mode not in (*MODES, "both"):
         raise ValueError(f"mode {mode!r} is not known; known: {', '.join(MODES)}, both")
     experiments = [Experiment.load(name) for name in (EXPERIMENTS if "all" in names else dict.fromkeys(names))]
-    asked = Asked(**QUICK) if quick else Asked(seeds, epochs, width, crop)
+    said = {"seeds": seeds, "epochs": epochs, "width": width, "crop": crop}
+    given = {name: value for name, value in said.items() if value is not None}
+    asked = Asked(**(QUICK | given if quick else given))
     device = device or _best_device()
     recordings = _open(root, fps, skeleton, out, quick)
     typer.echo(_announcement(recordings, asked))
