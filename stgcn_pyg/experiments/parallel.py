@@ -1,9 +1,13 @@
 """Many trainings at a time, each in a process of its own."""
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from math import inf
 from typing import Any
 
 import torch
@@ -22,6 +26,8 @@ def train_in_parallel(
 ) -> None:
     """Call a function for each task, several at a time, with a bar that shows the time left.
 
+    After an error or an interruption none is begun any more, and those that are under way end first.
+
     Args:
         train: The function, of a module, for other processes to find; tasks are its arguments.
         tasks: What is to be done, in this order.
@@ -31,22 +37,44 @@ def train_in_parallel(
     Raises:
         ChildProcessError: If a process was killed from outside.
     """
-    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
     threads = max(1, torch.get_num_threads() // jobs)
     spawn = multiprocessing.get_context("spawn")
+    waiting = iter(tasks)
     with (
-        Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(elapsed_when_finished=True)) as progress,
-        ProcessPoolExecutor(jobs, spawn, initializer=torch.set_num_threads, initargs=(threads,)) as pool,
+        progress_bar() as progress,
+        ProcessPoolExecutor(jobs, spawn, initializer=_begin, initargs=(threads,)) as pool,
     ):
         bar = progress.add_task("trainings", total=done + len(tasks), completed=done)
-        futures = [pool.submit(train, *task) for task in tasks]
-        for future in as_completed(futures):
-            if error := future.exception():
-                pool.shutdown(cancel_futures=True)
-                if isinstance(error, BrokenProcessPool):
-                    raise ChildProcessError(
-                        "a training was killed, perhaps for want of memory; the same command goes on where it was, "
-                        "perhaps with fewer jobs at a time"
-                    ) from error
-                raise error
-            progress.advance(bar)
+        try:
+            # No more than can run are handed over: what a pool has queued cannot be called back.
+            running = {pool.submit(train, *task) for task in islice(waiting, jobs)}
+            while running:
+                finished, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    future.result()
+                    progress.advance(bar)
+                running |= {pool.submit(train, *task) for task in islice(waiting, len(finished))}
+        except BrokenProcessPool as error:
+            raise ChildProcessError(
+                "a training was killed, perhaps for want of memory; the same command goes on where it was, "
+                "perhaps with fewer jobs at a time"
+            ) from error
+
+
+def progress_bar(**how: Any) -> Progress:
+    """A bar with the time left, estimated from all that was done: Rich's own looks back 30 seconds alone."""
+    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
+    return Progress(*columns, TimeRemainingColumn(elapsed_when_finished=True), speed_estimate_period=inf, **how)
+
+
+def _begin(threads: int) -> None:
+    """Take a share of the threads, and end with the process that began this one, if that is killed."""
+    torch.set_num_threads(threads)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)

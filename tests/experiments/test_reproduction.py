@@ -1,8 +1,11 @@
 """The paper's experiments: what is planned, what is trained, and what is not trained twice."""
 
 import json
+import multiprocessing
 import os
+import time
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,9 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from rich.progress import Progress
 
 from stgcn_pyg.experiments.experiment import EXPERIMENTS, FLAT, PAPER, Experiment, build_settings
-from stgcn_pyg.experiments.parallel import train_in_parallel
+from stgcn_pyg.experiments.parallel import progress_bar, train_in_parallel
 from stgcn_pyg.experiments.reproduction import Asked, Recordings, plan, reproduce
 from stgcn_pyg.experiments.settings import Settings
 from stgcn_pyg.experiments.trial import Trial, run_trial
@@ -190,6 +194,21 @@ def fail(number: int) -> None:
     raise ValueError(f"task {number} is impossible")
 
 
+def refuse(folder: Path, number: int) -> None:
+    if number == 1:
+        raise ValueError("the second is impossible")
+    note(folder, number)
+
+
+def outlive(folder: Path, number: int) -> None:
+    (folder / str(os.getpid())).touch()
+    time.sleep(120)
+
+
+def killed_from_outside(folder: Path) -> None:
+    train_in_parallel(outlive, [(folder, 0)], jobs=1)
+
+
 def note(folder: Path, number: int) -> None:
     (folder / f"{number} {torch.get_num_threads()}").touch()
 
@@ -202,6 +221,57 @@ def test_every_task_is_done_by_its_share_of_the_threads(tmp_path: Path) -> None:
 def test_a_tasks_error_is_passed_on() -> None:
     with pytest.raises(ValueError, match="task 7 is impossible"):
         train_in_parallel(fail, [(7,)], jobs=1)
+
+
+def test_after_an_error_nothing_more_is_begun(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="the second is impossible"):
+        train_in_parallel(refuse, [(tmp_path, number) for number in range(5)], jobs=1)
+    assert [path.name[0] for path in tmp_path.iterdir()] == ["0"]
+
+
+def test_after_an_interruption_nothing_more_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Progress, "advance", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        train_in_parallel(note, [(tmp_path, number) for number in range(5)], jobs=1)
+    assert [path.name[0] for path in tmp_path.iterdir()] == ["0"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
+def test_trainings_end_with_the_command(tmp_path: Path) -> None:
+    command = multiprocessing.get_context("spawn").Process(target=killed_from_outside, args=(tmp_path,))
+    command.start()
+    until(lambda: any(tmp_path.iterdir()))
+    command.kill()
+    command.join()
+    (training,) = (int(path.name) for path in tmp_path.iterdir())
+    until(lambda: not alive(training))
+
+
+def until(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not done():
+        assert time.monotonic() < end, "it does not come to that"
+        time.sleep(0.05)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and that nobody has asked about does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_the_time_left_is_known_however_long_trainings_take() -> None:
+    now = [0.0]
+    progress = progress_bar(get_time=lambda: now[0], disable=True)
+    bar = progress.add_task("trainings", total=5, completed=1)
+    for now[0] in (0.0, 600.0, 1200.0):
+        progress.advance(bar)
+    assert progress.tasks[0].time_remaining == 600
 
 
 def test_a_killed_process_is_told_of() -> None:
