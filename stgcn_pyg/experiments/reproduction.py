@@ -5,8 +5,8 @@ and the keys of its trainings) and ``runs/KEY.json`` (a finished training). Trai
 that two experiments which need the same one share it, and none is done twice.
 """
 
-import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -123,7 +123,7 @@ def reproduce(
         recordings: What on.
         folder: The folder of results.
         asked: How much of the paper's effort to spend.
-        modes: ``"correct"``, ``"published"`` or both; in this order, for those experiments that have them.
+        modes: ``"correct"``, ``"published"`` or both, in this order; what is not run in one is only planned.
         jobs: Trainings at a time.
         device: What each is trained on.
 
@@ -131,31 +131,35 @@ def reproduce(
         ValueError: If the folder's results are of other recordings, or a setting is impossible.
         ChildProcessError: If a training was killed from outside.
     """
-    _check_same(folder / DATA, recordings.facts)
-    trials: dict[str, Trial] = {}
-    for experiment in experiments:
-        planned = {
-            cell.name: {
-                mode: plan(cell, mode, asked, recordings.facts["subjects"])
-                for mode in modes
-                if mode in experiment.modes
-            }
+    planned = {
+        experiment.name: {
+            cell.name: {mode: plan(cell, mode, asked, recordings.facts["subjects"]) for mode in experiment.modes}
             for cell in experiment.cells
         }
-        for of_cell in planned.values():
-            for of_mode in of_cell.values():
-                trials |= {trial.key: trial for trial in of_mode}
-        write_json(folder / "experiments" / f"{experiment.name}.json", _describe(experiment, planned, asked))
-    for trial in trials.values():  # before hours are spent
+        for experiment in experiments
+    }
+    trials = {
+        trial.key: trial
+        for of_experiment in planned.values()
+        for of_cell in of_experiment.values()
+        for mode in modes
+        for trial in of_cell.get(mode, ())
+    }
+    for trial in trials.values():  # before anything is written, or hours are spent
         build_settings(trial.flat, **recordings.where, protocol=trial.protocol, seed=trial.seed)
-    runs = folder / "runs"
+    _check_same(folder / DATA, recordings.facts)
+    for experiment in experiments:  # in all its modes, for runs that were made in another are to be reported too
+        description = _describe(experiment, planned[experiment.name], asked)
+        write_json(folder / "experiments" / f"{experiment.name}.json", description)
+    runs, unfinished = folder / "runs", folder / "unfinished"
     todo = [
-        (trial, recordings.where, runs, folder / "unfinished" / key, device)
+        (trial, recordings.where, runs, unfinished / key, device)
         for key, trial in trials.items()
         if not (runs / f"{key}.json").exists()
     ]
     train_in_parallel(run_trial, todo, jobs, done=len(trials) - len(todo))
-    shutil.rmtree(folder / "unfinished", ignore_errors=True)
+    with suppress(OSError):  # other trainings were interrupted there, or are under way
+        unfinished.rmdir()
 
 
 def plan(cell: Cell, mode: str, asked: Asked, subjects: Sequence[int]) -> list[Trial]:

@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import shutil
 import time
 import warnings
 from collections.abc import Callable
@@ -155,6 +156,25 @@ def test_finished_trainings_are_not_repeated(results: Path, recordings: Recordin
     assert {path for path in after if after[path] != before[path]} == {gone}
     again = read(gone)
     assert {**again, "seconds": 0} == {**contents, "seconds": 0}  # and another time it comes out the same
+
+
+def test_another_mode_and_unfinished_trainings_are_left_alone(results: Path, recordings: Recordings) -> None:
+    before = read(results / "experiments" / "figure-9.json")
+    kept = results / "unfinished" / "of another effort" / "last.ckpt"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
+    reproduce([smaller("figure-9", 2)], recordings, results, TINY, ["correct"])
+    assert read(results / "experiments" / "figure-9.json") == before
+    assert kept.exists()
+    shutil.rmtree(results / "unfinished")
+
+
+@pytest.mark.parametrize("subjects", [[1, 2], SUBJECTS])
+def test_what_cannot_be_run_writes_nothing(subjects: list[int], recordings: Recordings, tmp_path: Path) -> None:
+    others = replace(recordings, facts={**recordings.facts, "subjects": subjects})
+    with pytest.raises(ValueError, match=r"three subjects or more|width is a positive factor"):
+        reproduce([smaller("figure-9", 1)], others, tmp_path / "out", Asked(width=2000), ["correct"])
+    assert not (tmp_path / "out").exists()
 
 
 def test_results_on_other_recordings_are_refused(results: Path, tmp_path: Path) -> None:
