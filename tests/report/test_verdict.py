@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from stgcn_pyg.files import read_json, write_json
-from stgcn_pyg.report.results import Experiment, read_results
-from stgcn_pyg.report.verdict import FAILS, HOLDS, NOT_RUN, OPEN, Verdict, judge
+from stgcn_pyg.report.results import Experiment, Kind, read_results
+from stgcn_pyg.report.verdict import FAILS, HOLDS, NOT_RUN, OPEN, RULES, Verdict, judge
 from tests.report.made_up import write_results
 
 LOW = [10 / 24, 11 / 24, 9 / 24, 10 / 24, 10 / 24]
@@ -143,3 +143,8 @@ def test_smoothness(tmp_path: Path, size: float, word: str) -> None:
     judged = judge(experiment.claims[0], experiment, "correct")
     assert judged.word == word
     assert judged.reason.startswith(f"Wobble of b / a: {size:.2f} (95 % interval {size:.2f}")
+
+
+def test_the_rules_are_told_for_every_kind_of_claim() -> None:
+    words = {kind: kind for kind in get_args(Kind)} | {"not-better": "no better", "below": "stays below"}
+    assert [kind for kind, word in words.items() if word not in RULES] == []
