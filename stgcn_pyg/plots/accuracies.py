@@ -39,6 +39,7 @@ def plot_accuracies(
     picture: Path,
     title: str,
     chance: float,
+    quantity: str = "test accuracy",
 ) -> None:
     """Draw the accuracies of every setting: a cross where the paper says one, and a row of runs for each mode.
 
@@ -48,6 +49,7 @@ def plot_accuracies(
         picture: The PNG file to write.
         title: What stands above.
         chance: What guessing would come to, a dotted line.
+        quantity: What the axis says.
     """
     modes = list(next(iter(cells.values())))
     figure = Figure(figsize=(8.4, 1.7 + (0.3 + 0.26 * len(modes)) * len(cells)), layout="constrained")
@@ -62,7 +64,7 @@ def plot_accuracies(
             _draw(axes, measured[mode], y + rows[number + 1], number)
     axes.axvline(chance, color="0.35", linestyle=":", linewidth=1.2)
     axes.set_yticks(range(len(cells)), [fill(name, 26) for name in cells])
-    axes.set(xlim=(-0.01, 1.01), ylim=(len(cells) - 0.5, -0.5), xlabel="test accuracy")
+    axes.set(xlim=(-0.01, 1.01), ylim=(len(cells) - 0.5, -0.5), xlabel=quantity)
     axes.set_title(title, fontsize=11)
     axes.grid(axis="x", alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)

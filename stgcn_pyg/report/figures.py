@@ -37,18 +37,29 @@ def shown_modes(experiment: Experiment) -> list[Mode]:
     return [mode for mode in MODES if mode in experiment.modes]
 
 
+def drawn_measure(experiment: Experiment) -> str:
+    """The accuracy that is drawn: of the test recordings, unless the paper prints that of validation alone."""
+    printed = [cell.published for cell in experiment.cells]
+    validation_alone = any(one.validation is not None for one in printed) and all(
+        one.test is None for one in printed
+    )
+    return "validation" if validation_alone else "test"
+
+
 def _draw_accuracies(experiment: Experiment, picture: Path, title: str) -> None:
+    measure = drawn_measure(experiment)
     measured: dict[str, dict[str, Measured]] = {}
     for cell in experiment.cells:
         measured[cell.name] = {}
         for mode in shown_modes(experiment):
-            summary = Summary.of(experiment, cell.name, mode, "test")
+            summary = Summary.of(experiment, cell.name, mode, measure)
             partial = summary.diverged or summary.finished < summary.planned or not summary.finished
             measured[cell.name][MODES[mode]] = Measured(
                 summary.values, summary.interval, summary.state if partial else ""
             )
-    published = {cell.name: cell.published.test for cell in experiment.cells if cell.published.test is not None}
-    plot_accuracies(measured, published, picture, title, _chance(experiment))
+    printed = {cell.name: getattr(cell.published, measure) for cell in experiment.cells}
+    published = {name: value for name, value in printed.items() if value is not None}
+    plot_accuracies(measured, published, picture, title, _chance(experiment), f"{measure} accuracy")
 
 
 def _panels(experiment: Experiment) -> list[list[CurvePanel]]:

@@ -165,14 +165,12 @@ def _compared(claim: Claim, experiment: Experiment, mode: Mode) -> Verdict:
         return Verdict(OPEN, "No two runs of the same seed can be compared.")
     decide = {"alike": _alike, "not-better": _not_better}.get(claim.kind, _better)
     words = decide([one.gain for one in made], margin)
-    if len(made) < len(pairs):
-        words.append(OPEN)
-    word = FAILS if FAILS in words else OPEN if OPEN in words else HOLDS
+    word = FAILS if FAILS in words else OPEN if OPEN in words or len(made) < len(pairs) else HOLDS
     p_values = [one.gain.p() for one in made]
     adjusted = holm(p_values)
     sentences = [
-        _sentence(one, p, p_holm if len(made) > 1 else None, smoothness)
-        for one, p, p_holm in zip(made, p_values, adjusted, strict=True)
+        _sentence(one, p, p_holm, each, smoothness) if len(made) > 1 else _sentence(one, p, None, None, smoothness)
+        for one, p, p_holm, each in zip(made, p_values, adjusted, words, strict=True)
     ]
     return Verdict(word, " ".join(sentences))
 
@@ -257,8 +255,8 @@ def _total(confusion: list[list[int]]) -> int:
     return sum(map(sum, confusion))
 
 
-def _sentence(one: _Comparison, p: float, p_holm: float | None, smoothness: bool) -> str:
-    """A comparison in words."""
+def _sentence(one: _Comparison, p: float, p_holm: float | None, word: Word | None, smoothness: bool) -> str:
+    """A comparison in words; of several, with its own p by Holm's method and its own verdict."""
     mean, low, high = one.gain.interval
     if smoothness:
         names, mean_text = f"Wobble of {one.than} / {one.cell}", f"{exp(mean):.2f}"
@@ -274,7 +272,8 @@ def _sentence(one: _Comparison, p: float, p_holm: float | None, smoothness: bool
     if groups >= FEWEST:
         facts.append(_p(p) + ("" if p_holm is None else f", by Holm {_p(p_holm)}"))
     facts += [one.counts] if one.counts else []
-    return " ".join(filter(None, [f"{names}: {mean_text} ({'; '.join(facts)}).", _few(groups)]))
+    outcome = "" if word is None else f": {word}"
+    return " ".join(filter(None, [f"{names}: {mean_text} ({'; '.join(facts)}){outcome}.", _few(groups)]))
 
 
 def _p(p: float) -> str:

@@ -9,6 +9,7 @@ from PIL import Image
 
 from stgcn_pyg.files import read_json, write_json
 from stgcn_pyg.report import write_reproduction_report
+from stgcn_pyg.report.figures import drawn_measure
 from stgcn_pyg.report.results import read_results
 from tests.command_line import call
 from tests.report.made_up import write_results
@@ -67,6 +68,18 @@ def test_pictures_are_drawn(folder: Path) -> None:
     for picture in pictures:
         with Image.open(picture) as image:
             assert min(image.size) > 300
+
+
+@pytest.mark.parametrize(
+    ("published", "measure"),
+    [({"validation": 0.7}, "validation"), ({"validation": 0.7, "test": 0.6}, "test"), ({}, "test")],
+)
+def test_the_accuracy_that_the_paper_prints_is_drawn(
+    tmp_path: Path, published: dict[str, float], measure: str
+) -> None:
+    cells = [{"name": "spatial", "published": published}, {"name": "uniform"}]
+    (experiment,) = read_results(write_results(tmp_path, {}, [CLAIM], cells=cells)).experiments
+    assert drawn_measure(experiment) == measure
 
 
 def test_the_command_prints_the_verdicts(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Claims are judged by the runs that there are."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
@@ -75,6 +76,11 @@ def test_holm_asks_more_of_several_comparisons(tmp_path: Path) -> None:
     assert verdict(tmp_path / "one", "better", cell, one).word == HOLDS
     assert verdict(tmp_path / "other", "better", cell, other).word == HOLDS
     assert verdict(tmp_path / "both", "better", cell, one, other).word == OPEN
+
+
+def test_of_several_comparisons_each_is_judged(tmp_path: Path) -> None:
+    reason = verdict(tmp_path, "better", HIGH, LOW, HIGH).reason
+    assert re.search(r"^a - b: [^:]*: holds\. a - c: [^:]*: does not hold\.$", reason)
 
 
 def test_what_is_not_run_is_said(tmp_path: Path) -> None:
