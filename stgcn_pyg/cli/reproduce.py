@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 RECORDINGS = Path("datasets/kth")
 """Where recordings are looked for if nothing is said."""
 
+DEVICES = ("cpu", "cuda", "mps")
+"""What trainings run on."""
+
 QUICK: dict[str, Any] = {"seeds": 2, "epochs": 2, "width": 0.1, "crop": 24}
 """How much is spent when all that counts is whether it works."""
 
@@ -43,7 +46,7 @@ def reproduce(
     jobs: Annotated[
         int | None, typer.Option(help="Trainings at a time. [default: as many as cores; 1 on a GPU]", min=1)
     ] = None,
-    device: Annotated[str, typer.Option(help="cpu or cuda. [default: cuda where it is]")] = "",
+    device: Annotated[str, typer.Option(help="cpu, cuda or mps. [default: cuda where it is]")] = "",
     quick: Annotated[bool, typer.Option("--quick", help="Tiny, but for what is said: does it run?")] = False,
 ) -> None:
     """Run the paper's experiments again, as it means them and as its published code computes them, and report.
@@ -68,6 +71,8 @@ def reproduce(
 
     if mode not in (*MODES, "both"):
         raise ValueError(f"mode {mode!r} is not known; known: {', '.join(MODES)}, both")
+    if device not in ("", *DEVICES):
+        raise ValueError(f"device {device!r} is not known; known: {', '.join(DEVICES)}")
     experiments = [Experiment.load(name) for name in (EXPERIMENTS if "all" in names else dict.fromkeys(names))]
     said = {"seeds": seeds, "epochs": epochs, "width": width, "crop": crop}
     given = {name: value for name, value in said.items() if value is not None}

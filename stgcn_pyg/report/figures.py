@@ -39,11 +39,11 @@ def shown_modes(experiment: Experiment) -> list[Mode]:
 
 def drawn_measure(experiment: Experiment) -> str:
     """The accuracy that is drawn: of the test recordings, unless the paper prints that of validation alone."""
-    printed = [cell.published for cell in experiment.cells]
-    validation_alone = any(one.validation is not None for one in printed) and all(
-        one.test is None for one in printed
+    of_test, of_validation = (
+        any(getattr(cell.published, measure) is not None for cell in experiment.cells)
+        for measure in ("test", "validation")
     )
-    return "validation" if validation_alone else "test"
+    return "validation" if of_validation and not of_test else "test"
 
 
 def _draw_accuracies(experiment: Experiment, picture: Path, title: str) -> None:

@@ -24,8 +24,8 @@ SYNTHETIC = (
 COLUMNS = (
     "Mean ± standard deviation over runs (95 % interval over groups of people), number of runs. The published "
     "code's accuracies are its own: of the last epoch, the mean of batch means. Correct ones are of the best "
-    "validation epoch, each recording counted once; as the validation accuracy chooses it, that is a little too "
-    "high."
+    "validation epoch, each recording counted once; as the validation accuracy chooses it, that one is too high, "
+    "the more so the more its curve wobbles."
 )
 """What the figures of a table are."""
 

@@ -128,6 +128,7 @@ def test_help_has_examples_and_is_quick_to_import() -> None:
         (["train", "--root", "nowhere"], "no KTH recordings in"),
         (["reproduce", "table-1", "--root", "nowhere"], "no KTH recordings in"),
         (["reproduce", "table-2"], "no experiment is called 'table-2'; known: table-1"),
+        (["reproduce", "table-1", "--device", "cuda:1"], "device 'cuda:1' is not known; known: cpu, cuda, mps"),
         (["reproduce", "table-1", "--mode", "wrong"], "mode 'wrong' is not known; known: correct, published, both"),
         (["train", "--train-subjects", "one"], "'one' is no list of numbers such as 16-20,23"),
         (["train", "--test-subjects", "1"], "give --train-subjects too"),
