@@ -96,7 +96,7 @@ def _open(root: Path | None, fps: float | None, skeleton: str, out: Path, quick:
     """The recordings in a folder, those where recordings usually are, or synthetic ones."""
     from stgcn_pyg.experiments.reproduction import Recordings
 
-    if root is None and not any((RECORDINGS / "raw").glob("person*")):
+    if root is None and not any(RECORDINGS.rglob("person*")):
         return Recordings.synthetic(out / "synthetic", **(QUICK_SYNTHETIC if quick else {}))
     return Recordings.open(root or RECORDINGS, fps, skeleton)
 

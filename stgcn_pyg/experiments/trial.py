@@ -150,6 +150,11 @@ def _published(settings: Settings) -> Contest:
     """The published code's network, input and augmentation, without recordings of nobody, which it cannot read."""
     plain = replace(settings, partition="uniform")  # its graph needs no training recordings
     train, val, test, everybody = (_of_somebody(open_split(plain, split)) for split in (*_SPLITS, "all"))
+    if (num_dims := train[0].pos.shape[-1]) != 2:
+        raise ValueError(
+            f"{settings.root}: the published code takes pixels, two coordinates of a joint, not {num_dims}; run "
+            "experiments with --mode correct"
+        )
     graph = published_graph(train.skeleton, settings.partition, everybody, settings.max_hops)
     architecture = settings.architecture | {"bias": "partition", "linear_middle": not settings.residual}
     network = PublishedSTGCN(graph, 2, train.num_classes, **architecture)

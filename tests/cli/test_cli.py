@@ -113,9 +113,19 @@ def test_an_experiment_of_the_paper_runs_on_what_is_built_in(
     assert len(list(Path("runs/paper/runs").glob("*.json"))) == 8  # two networks, two modes, two seeds
 
 
+def test_recordings_are_looked_for_as_the_data_set_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    lying = Path("datasets/kth/person01_boxing_d1_uncomp.npy")  # not in a folder raw
+    lying.parent.mkdir(parents=True)
+    lying.touch()
+    with pytest.raises(ValueError, match=lying.name):
+        call("reproduce", "figure-9", "--quick")
+    assert not Path("runs").exists()
+
+
 def test_help_has_examples_and_is_quick_to_import() -> None:
     trained = ("demo", "train", "evaluate", "fuse", "predict", "cross-validate", "reproduce")
-    for command in (*trained, "draw", "explain", "edges", "synthesize", "info"):
+    for command in (*trained, "report", "draw", "explain", "edges", "synthesize", "info"):
         assert f"stgcn-pyg {command}" in call(command, "--help")
     code = "import sys, stgcn_pyg.cli; print({'torch', 'torch_geometric', 'lightning', 'numpy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -206,6 +206,18 @@ def test_recordings_of_nobody_are_left_out_of_the_published_code_alone(tmp_path:
     assert totals == {"correct": 6, "published": sum(bool(np.load(path).any()) for path in paths)}
 
 
+def test_the_published_code_takes_no_positions_in_space(tmp_path: Path) -> None:
+    recordings = Recordings.synthetic(tmp_path / "flat", subjects=SUBJECTS, scenarios=[1], num_frames=30)
+    space = tmp_path / "space" / "raw"
+    space.mkdir(parents=True)
+    for path in (tmp_path / "flat" / "raw").glob("*.npy"):
+        flat = np.load(path)
+        np.savez(space / path.stem, pos=np.insert(flat[..., :2], 2, 0, axis=2), score=flat[..., 2])
+    where = {**recordings.where, "root": str(space.parent), "fps": 25.0}
+    with pytest.raises(ValueError, match="takes pixels, two coordinates of a joint, not 3"):
+        run_trial(tiny_trial("published"), where, tmp_path / "runs", tmp_path / "work")
+
+
 def die(number: int) -> None:
     os._exit(number)
 
