@@ -39,9 +39,10 @@ RULES = (
     "Holm's method, so that an interval without 0 may not be enough. A setting stays below a limit where the 95 % "
     "interval of its mean does, and does not where that lies above. Training diverges where the loss of every run "
     "became indefinite, and does not where that of none did.\n\n"
-    "Runs are paired by seed, so on the same splits; pairs tested on the same people are averaged first, and a "
-    f"verdict rests on {FEWEST} or more groups of people. Runs that diverged have no accuracy: they are counted "
-    "and named, and not compared.\n\n"
+    "Validation accuracies are compared at the last epoch: at the best one they are too high, and most so where a "
+    "curve wobbles. Runs are paired by seed, so on the same splits; pairs tested on the same people are averaged "
+    f"first, and a verdict rests on {FEWEST} or more groups of people. Runs that diverged have no accuracy: they "
+    "are counted and named, and not compared.\n\n"
     "Three cautions. Runs that are tested on different people are trained on partly the same ones, so they are "
     "not quite independent, and intervals are a little too narrow. Each claim is tested at a level of "
     f"{SURE} by itself: of twenty about nothing, one is expected to look certain. And a verdict is about networks "
@@ -69,6 +70,9 @@ def judge(claim: Claim, experiment: Experiment, mode: Mode) -> Verdict:
     With d the paired difference of a cell and the one it is compared with, and "certain" meaning that Student's
     two-sided test of the pairs, adjusted by Holm's method over the claim's comparisons, has p of 0.05 or less (for
     one comparison: that the 95 % interval of d lies there):
+
+    Validation accuracies are compared at the last epoch, as those of the best one are chosen to be high; ``below``
+    asks for these, so that no epoch may reach the limit.
 
     - ``better`` holds where d > 0 is certain, and does not hold where d < 0.05 is certain, which
       rules a gain worth naming out; a gain that is certain holds however small it is.
@@ -208,7 +212,15 @@ Value = Callable[[Run], float | None]
 
 
 def _accuracy(measure: str) -> Value:
-    return lambda run: run.accuracy(measure)
+    """An accuracy that was not chosen: the one of validation at the last epoch, whatever the mode reads."""
+
+    def value(run: Run) -> float | None:
+        if measure == "test" or run.mode == "published":
+            return run.accuracy(measure)
+        last = run.readings.get("last")
+        return None if last is None else last.validation
+
+    return value
 
 
 def _smoothness(measure: str) -> Value:

@@ -78,6 +78,17 @@ def test_holm_asks_more_of_several_comparisons(tmp_path: Path) -> None:
     assert verdict(tmp_path / "both", "better", cell, one, other).word == OPEN
 
 
+def test_validation_is_compared_where_it_was_not_chosen(tmp_path: Path) -> None:
+    claim = {"text": "It is so", "kind": "better", "cell": "a", "than": ["b"], "measure": "validation"}
+    write_results(tmp_path, {"a": {"correct": HIGH}, "b": {"correct": LOW}}, [claim])
+    for path in tmp_path.glob("runs/correct0*.json"):
+        facts = read_json(path)
+        facts["readings"]["last"] = {"validation": 1 / 24, "test": facts["test"]}
+        write_json(path, facts)
+    (experiment,) = read_results(tmp_path).experiments
+    assert judge(experiment.claims[0], experiment, "correct").word == FAILS
+
+
 def test_of_several_comparisons_each_is_judged(tmp_path: Path) -> None:
     reason = verdict(tmp_path, "better", HIGH, LOW, HIGH).reason
     assert re.search(r"^a - b: [^:]*: holds\. a - c: [^:]*: does not hold\.$", reason)
