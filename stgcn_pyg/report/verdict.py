@@ -44,7 +44,7 @@ RULES = (
     f"first, and a verdict rests on {FEWEST} or more groups of people. Runs that diverged have no accuracy: they "
     "are counted and named, and not compared.\n\n"
     "Three cautions. Runs that are tested on different people are trained on partly the same ones, so they are "
-    "not quite independent, and intervals are a little too narrow. Each claim is tested at a level of "
+    "not quite independent, and intervals are too narrow. Each claim is tested at a level of "
     f"{SURE} by itself: of twenty about nothing, one is expected to look certain. And a verdict is about networks "
     "trained as long as these here, which may be shorter than the paper's."
 )
