@@ -7,6 +7,7 @@ averaged first, since people are what is independent, and Student's interval is 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 from scipy.stats import ttest_rel
@@ -48,10 +49,15 @@ class Paired:
 
     @property
     def interval(self) -> tuple[float, float, float]:
-        """Mean and 95 % interval."""
-        if len(set(self.differences)) == 1 < len(self.differences):
-            return (self.differences[0],) * 3
+        """Mean and 95 % interval; NaN bounds if all are equal, which says nothing of how they vary."""
+        if self.all_equal:
+            return self.differences[0], nan, nan
         return mean_interval(self.differences)
+
+    @property
+    def all_equal(self) -> bool:
+        """Whether there is no spread to test by: accuracies of few recordings take few values."""
+        return len(set(self.differences)) == 1
 
     @property
     def mean(self) -> float:
@@ -59,11 +65,12 @@ class Paired:
         return self.interval[0]
 
     def p(self, at: float = 0.0) -> float:
-        """P of the paired t-test, two-sided, that the true difference is the given one; 1 if there are too few."""
-        if len(self.differences) < FEWEST:
+        """P of the paired t-test, two-sided, that the true difference is the given one.
+
+        It is 1 where there is nothing to tell by: too few pairs, or all of them equal.
+        """
+        if len(self.differences) < FEWEST or self.all_equal:
             return 1.0
-        if len(set(self.differences)) == 1:
-            return 1.0 if self.differences[0] == at else 0.0
         return float(ttest_rel(self.differences, np.full(len(self.differences), at)).pvalue)
 
 

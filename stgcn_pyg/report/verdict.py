@@ -41,7 +41,7 @@ RULES = (
     "became indefinite, and does not where that of none did.\n\n"
     "Validation accuracies are compared at the last epoch: at the best one they are too high, and most so where a "
     "curve wobbles. Runs are paired by seed, so on the same splits; pairs tested on the same people are averaged "
-    f"first, and a verdict rests on {FEWEST} or more groups of people. Runs that diverged have no accuracy: they "
+    f"first, and a verdict rests on {FEWEST} or more groups of people whose differences are not all the same. Runs that diverged have no accuracy: they "
     "are counted and named, and not compared.\n\n"
     "Three cautions. Runs that are tested on different people are trained on partly the same ones, so they are "
     "not quite independent, and intervals are too narrow. Each claim is tested at a level of "
@@ -275,13 +275,14 @@ def _sentence(one: _Comparison, p: float, p_holm: float | None, word: Word | Non
         bounds = f"{exp(low):.2f} to {exp(high):.2f}"
     else:
         names, mean_text, bounds = f"{one.cell} - {one.than}", f"{mean:+.3f}", f"{low:+.3f} to {high:+.3f}"
-    interval = "no interval" if isnan(low) else f"95 % interval {bounds}"
     groups = len(one.gain.differences)
+    equal = "no interval" + (", as all pairs differ by the same" if groups > 1 else "")
+    interval = equal if isnan(low) else f"95 % interval {bounds}"
     pairs = f"{one.gain.pairs} pair{'s' * (one.gain.pairs != 1)} of runs"
     if groups < one.gain.pairs:
         pairs += f" on {groups} groups of people"
     facts = [interval, pairs]
-    if groups >= FEWEST:
+    if groups >= FEWEST and not one.gain.all_equal:
         facts.append(_p(p) + ("" if p_holm is None else f", by Holm {_p(p_holm)}"))
     facts += [one.counts] if one.counts else []
     outcome = "" if word is None else f": {word}"
