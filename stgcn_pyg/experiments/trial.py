@@ -60,11 +60,15 @@ class Trial:
     protocol: Protocol
 
     @property
+    def settings(self) -> dict[str, Any]:
+        """What is said of its settings, as far as the mode has them."""
+        ignored = NOT_PUBLISHED if self.mode == "published" else ()
+        return {name: value for name, value in self.flat.items() if name not in ignored}
+
+    @property
     def key(self) -> str:
         """A name that is the same for all that compute the same, in whatever experiment they stand."""
-        ignored = NOT_PUBLISHED if self.mode == "published" else ()
-        flat = {name: value for name, value in sorted(self.flat.items()) if name not in ignored}
-        facts = [self.mode, flat, self.seed, self.protocol.to_dict()]
+        facts = [self.mode, self.settings, self.seed, self.protocol.to_dict()]
         return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -119,7 +123,7 @@ def run_trial(trial: Trial, where: Mapping[str, Any], results: Path, work: Path,
         "key": trial.key,
         "mode": trial.mode,
         "seed": trial.seed,
-        "settings": dict(trial.flat),
+        "settings": trial.settings,
         **{f"{split}_subjects": [int(one) for one in trial.protocol.values(split)] for split in _SPLITS},
         "synthetic": contest.test.synthetic,
         "parameters": sum(values.numel() for values in contest.network.parameters()),

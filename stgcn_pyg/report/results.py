@@ -341,4 +341,6 @@ def _read(path: Path, kind: type[Value]) -> Value:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"])) or "the whole"
         reason = first["msg"].removeprefix("Value error, ")
-        raise ValueError(f"{path} is no result of stgcn-pyg reproduce: {place}: {reason}") from error
+        raise ValueError(
+            f"{path} is no result of stgcn-pyg reproduce: {place}: {reason}; remove it and run the experiment again"
+        ) from error
