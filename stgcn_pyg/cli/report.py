@@ -27,8 +27,10 @@ def report(
     results = read_results(folder)
     markdown, page = write_reproduction_report(results)
     kind = ", SYNTHETIC recordings" if results.data.synthetic else ""
+    rows = summary_rows(judge_all(results))
     table = Table("experiment", "claim", "correct", "published code re-run", title=f"Verdicts{kind}")
-    for row in summary_rows(judge_all(results)):
+    for row in rows:
         table.add_row(*row)
-    Console().print(table)
+    if rows:
+        Console().print(table)
     typer.echo(f"{len(results.runs)} of {len(results.planned)} runs are finished\nreport: {markdown}, {page}")

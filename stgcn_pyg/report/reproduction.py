@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from stgcn_pyg.files import write_text
+from stgcn_pyg.report.contrast import contrast
 from stgcn_pyg.report.figures import draw_experiment, shown_modes
 from stgcn_pyg.report.markdown import anchor, plain, setting_list, table
 from stgcn_pyg.report.page import render_page
@@ -152,7 +153,7 @@ def _experiment(experiment: Experiment, judged: Sequence[Judged], pictures: Sequ
     parts = [f"## {plain(experiment.title)}", f"Source: {plain(experiment.source)}.{_epochs(experiment)}"]
     parts.append("\n".join(f"- {plain(reading)}" for reading in experiment.readings))
     parts += ["### Accuracies of " + experiment.name, _accuracies(experiment)]
-    parts += [_readings(experiment)]
+    parts += [_readings(experiment), contrast(experiment)]
     parts += [f"![{path.stem}]({path.as_posix()})" for path in pictures]
     if judged:
         parts += ["### Verdicts of " + experiment.name, *map(_verdict, judged)]
