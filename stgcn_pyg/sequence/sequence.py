@@ -1,5 +1,6 @@
 """One recording of one body, as it was recorded: checked NumPy arrays and facts, nothing of torch."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -30,6 +31,8 @@ class SkeletonSequence:
         name: What to call the recording in messages (usually the file's stem).
         frame: The frame numbers ``[T]`` of the recording, strictly increasing; 0..T-1 if left out. Time jumps
             where they jump.
+        facts: What else the file says of it, as numbers and strings: ``label`` (its class as the file counts them),
+            ``action``, ``subject``, ``view``, ``person`` (of several people in one recording, from 0), ...
 
     Raises:
         ValueError: If shapes disagree, there are no frames, V is not the layout's, frame numbers do not
@@ -49,6 +52,7 @@ class SkeletonSequence:
     fps: float | None = None
     name: str = "recording"
     frame: IntArray = field(default=None)  # type: ignore[arg-type]
+    facts: Mapping[str, int | float | str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check every array at the door and blank what is missing."""
