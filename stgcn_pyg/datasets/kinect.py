@@ -5,23 +5,12 @@ from typing import Any, ClassVar
 
 from stgcn_pyg.datasets.protocol import Protocol
 from stgcn_pyg.datasets.recordings import RecordingDataset
-from stgcn_pyg.io import read_nw_ucla, read_utd_mhad
+from stgcn_pyg.io import NW_UCLA_ACTIONS, read_nw_ucla, read_utd_mhad
 from stgcn_pyg.sequence import SkeletonSequence
 from stgcn_pyg.skeleton import KINECT_20
 
-UCLA_ACTIONS = (
-    "pick up with one hand",
-    "pick up with two hands",
-    "drop trash",
-    "walk around",
-    "sit down",
-    "stand up",
-    "donning",
-    "doffing",
-    "throw",
-    "carry",
-)
-"""The ten actions in the order of their labels, which count from 1; files are named by other numbers, up to 12."""
+UCLA_ACTIONS = tuple(NW_UCLA_ACTIONS.values())
+"""The ten actions in the order of their labels, which count from 1."""
 
 MHAD_ACTIONS = (
     "swipe left",

@@ -83,7 +83,7 @@ class Protocol:
         if self.by not in data:
             known = ", ".join(fact for fact in FACTS if fact in data) or "none"
             raise ValueError(f"{data.get('name')}: nothing says its {self.by}, by which to split; known: {known}")
-        return data.split.split() if self.by == "split" else [int(data[self.by])]
+        return data["split"].split() if self.by == "split" else [int(data[self.by])]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain containers, for JSON."""

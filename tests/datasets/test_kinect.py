@@ -44,10 +44,10 @@ def mhad(tmp_path: Path) -> Path:
 
 def test_views_1_and_2_are_trained_on_and_3_is_tested(ucla: Path) -> None:
     train, test = NWUCLA(ucla), NWUCLA(ucla, "test")
-    assert {int(data.view) for data in train} == {1, 2}
-    assert {int(data.view) for data in test} == {3}
+    assert {int(data["view"]) for data in train} == {1, 2}
+    assert {int(data["view"]) for data in test} == {3}
     assert len(train) + len(test) == len(NWUCLA(ucla, "all")) == 9
-    assert {int(data.view) for data in NWUCLA(ucla, "test", "view-1-to-2")} == {2}
+    assert {int(data["view"]) for data in NWUCLA(ucla, "test", "view-1-to-2")} == {2}
     assert {int(data.subject) for data in NWUCLA(ucla, "test", {"train": [1], "test": [3]})} == {3}
 
 
@@ -94,7 +94,9 @@ def test_what_recordings_do_not_say_cannot_split_them(mhad: Path) -> None:
         UTDMHAD(mhad, protocol={"train": [1], "by": "view"})
 
 
-def test_the_real_recordings_are_all_there(real_data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_real_recordings_are_all_there(
+    real_data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     ucla, mhad = NWUCLA(real_data / "nw_ucla", "all"), UTDMHAD(real_data / "utd_mhad", "all")
     assert (len(ucla), len(mhad)) == (1020, 431)
