@@ -8,11 +8,12 @@ from stgcn_pyg.io.arrays import read_array
 from stgcn_pyg.io.kth_annotations import Subsequences, read_subsequences
 from stgcn_pyg.io.openpose import read_openpose, read_openpose_folder
 from stgcn_pyg.io.recordings import read_recordings
-from stgcn_pyg.io.tracking import follow
+from stgcn_pyg.io.tracking import follow, follow_people
 
 __all__ = [
     "Subsequences",
     "follow",
+    "follow_people",
     "read_array",
     "read_openpose",
     "read_openpose_folder",
