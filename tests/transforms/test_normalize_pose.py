@@ -202,10 +202,11 @@ def test_without_a_torso_the_mean_reach_is_the_unit() -> None:
     assert NormalizePose(HAND)(data).x.tolist() == [[[9 / 8, 0], [0, 0], [0, 15 / 8]]]
 
 
-def test_a_body_without_extent_keeps_its_unit() -> None:
+def test_how_fast_a_body_without_extent_moves_is_not_known() -> None:
+    """Its motion would be in the recording's own units, and change with the distance of the camera."""
     data = NormalizePose(STICK)(stick([[[3.0, 4]] * 3, [[5, 4]] * 3]))
     assert (data.x == 0).all()
-    assert data.motion.tolist() == [[0, 0], [2, 0]]
+    assert (data.motion == 0).all()
 
 
 @pytest.mark.parametrize("num_dims", [2, 3])
