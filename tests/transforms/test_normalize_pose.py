@@ -54,12 +54,12 @@ def plain(data: SkeletonData, skeleton: Skeleton) -> tuple[Tensor, Tensor]:
             torso.append(float(np.linalg.norm(pos[t, at_neck].mean(axis=0) - root)))
         if seen[t].any():
             reach.append(float(np.linalg.norm(pos[t, seen[t]] - root, axis=1).mean()))
-        lengths = [r for r in torso if r > 0] or [r for r in reach if r > 0] or [1.0]
-        scale = sum(lengths) / len(lengths)
+        lengths = [r for r in torso if r > 0] or [r for r in reach if r > 0]
+        scale = sum(lengths) / len(lengths) if lengths else 1.0
         if root is not None:
             x[t, seen[t]] = (pos[t, seen[t]] - root) / scale
         before = None if t in data.ptr else roots[t - 1]
-        if root is not None and before is not None:
+        if root is not None and before is not None and lengths:
             step = (root - before) / scale / float(data.frame[t] - data.frame[since[t - 1]])
             if np.linalg.norm(step) <= TELEPORT:
                 motion[t] = step * (data.fps.item() if "fps" in data else 1)
