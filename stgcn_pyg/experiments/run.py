@@ -109,7 +109,7 @@ def keep_run(folder: Path) -> None:
 
 
 def trained_on(run: Path) -> dict[str, Any]:
-    """The kind of data that a run was trained on; KTH's, if the folder does not say it, as that of a model alone."""
+    """What data a run was trained on; KTH's, if the folder does not say it, as that of a model alone."""
     if not (run / CONFIG).is_file():
         return {"data": "kth", "people": 1}
     settings = Settings.load(run / CONFIG)
