@@ -36,7 +36,16 @@ from stgcn_pyg.experiments import Settings
 from stgcn_pyg.experiments.evaluation import evaluate_run
 from stgcn_pyg.experiments.fusion import fuse_runs
 from stgcn_pyg.experiments.run import train_run
-from stgcn_pyg.io import read_array, read_openpose, read_openpose_folder, read_recordings, read_subsequences
+from stgcn_pyg.io import (
+    read_array,
+    read_ntu,
+    read_nw_ucla,
+    read_openpose,
+    read_openpose_folder,
+    read_recordings,
+    read_subsequences,
+    read_utd_mhad,
+)
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.recognizer import Recognizer
 from stgcn_pyg.sequence import SkeletonSequence, resample
@@ -45,6 +54,7 @@ from stgcn_pyg.synthetic import write_synthetic_kth
 from stgcn_pyg.training import Recipe
 from tests.recordings import random_sequence
 from tests.report.made_up import write_results
+from tests.writers import write_ntu, write_nw_ucla, write_utd_mhad
 
 # Cells
 
@@ -188,6 +198,31 @@ def frames(how: str) -> Path:
     if how in ("truncated", "empty", "unreadable", "pickled"):
         spoil(files[1], how)
     return folder
+
+
+def one_file(name: str, num_joints: int, write: Callable[[Path, np.ndarray], object]) -> Callable[[str], Path]:
+    """One recording in space, in a file that says what its joints are."""
+
+    def make(how: str) -> Path:
+        path = Path(name)
+        pos = np.random.default_rng(0).uniform(-1, 1, size=(20, num_joints, 3))
+        match how:
+            case "wrong_v":
+                pos = pos[:, :-1]
+            case "nan":
+                pos[3, 0] = np.nan
+            case "one_frame":
+                pos = pos[:1]
+            case "nobody":
+                pos[:] = 0
+        write(path, pos)
+        return path if how in ("wrong_v", "nan", "one_frame", "nobody") else spoil(path, how)
+
+    return make
+
+
+def write_one_ntu(path: Path, pos: np.ndarray) -> Path:
+    return write_ntu(path, len(pos), {"72057594037937060": dict(enumerate(pos))})
 
 
 def annotations(how: str) -> Path:
@@ -579,6 +614,48 @@ MATRIX = {
         one_frame=sound(),
         nobody=sound(),
         unreadable=refused(f"{RECORDING}.npy", "directory"),
+        no_space=READS,
+    ),
+    "read_nw_ucla": Row(
+        one_file("a01_s01_e00_v01.json", 20, write_nw_ucla),
+        read_nw_ucla,
+        truncated=refused("v01.json is damaged"),
+        empty=refused("v01.json is damaged"),
+        wrong_v=refused("v01.json: skeletons must be numbers [any, 20, 3], not [20, 19, 3]"),
+        nan=refused("v01.json: frame 3, joint 'mid_hip' is at [nan, nan, nan]", MISSING),
+        one_frame=sound(),
+        nobody=sound(),
+        mixed=ONE,
+        unreadable=refused("v01.json", "directory"),
+        pickled=refused("v01.json is damaged"),
+        no_space=READS,
+    ),
+    "read_utd_mhad": Row(
+        one_file("a1_s1_t1_skeleton.mat", 20, write_utd_mhad),
+        read_utd_mhad,
+        truncated=refused("skeleton.mat: not a whole MATLAB file"),
+        empty=refused("skeleton.mat: not a MATLAB file"),
+        wrong_v=refused("skeleton.mat: d_skel must be [20, 3, T], not [19, 3, 20]"),
+        nan=refused("skeleton.mat: frame 3, joint 'mid_hip' is at [nan, nan, nan]", MISSING),
+        one_frame=sound(),
+        nobody=sound(),
+        mixed=ONE,
+        unreadable=refused("skeleton.mat", "directory"),
+        pickled=refused("skeleton.mat: not a MATLAB file"),
+        no_space=READS,
+    ),
+    "read_ntu": Row(
+        one_file("S001C001P001R001A001.skeleton", 25, write_one_ntu),
+        read_ntu,
+        truncated=refused("A001.skeleton, line 282: a body should follow, but the file ends"),
+        empty=refused("A001.skeleton, line 0: the number of frames should follow, but the file ends"),
+        wrong_v=refused("A001.skeleton, line 4: 24 joints, not 25"),
+        nan=refused("A001.skeleton, line", "a joint is at nan, nan, nan"),
+        one_frame=sound(),
+        nobody=sound(),
+        mixed=ONE,
+        unreadable=refused("A001.skeleton", "directory"),
+        pickled=refused("A001.skeleton, line 1"),
         no_space=READS,
     ),
     "read_subsequences": Row(

@@ -6,16 +6,23 @@ nothing about what is good enough to learn from.
 
 from stgcn_pyg.io.arrays import read_array
 from stgcn_pyg.io.kth_annotations import Subsequences, read_subsequences
+from stgcn_pyg.io.ntu import read_ntu
+from stgcn_pyg.io.nw_ucla import NW_UCLA_ACTIONS, read_nw_ucla
 from stgcn_pyg.io.openpose import read_openpose, read_openpose_folder
 from stgcn_pyg.io.recordings import read_recordings
 from stgcn_pyg.io.tracking import follow
+from stgcn_pyg.io.utd_mhad import read_utd_mhad
 
 __all__ = [
+    "NW_UCLA_ACTIONS",
     "Subsequences",
     "follow",
     "read_array",
+    "read_ntu",
+    "read_nw_ucla",
     "read_openpose",
     "read_openpose_folder",
     "read_recordings",
     "read_subsequences",
+    "read_utd_mhad",
 ]
