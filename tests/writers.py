@@ -80,7 +80,11 @@ def write_lines(path: Path, pose: Doubles, label: str = "running") -> Path:
 
 def write_pyskl(path: Path, annotations: list[dict[str, object]], protocol: int = 4, **splits: list[str]) -> Path:
     """Annotations and splits as a pickle of PYSKL."""
-    content = {"split": splits, "annotations": annotations}
+    return dump_pickle(path, {"split": splits, "annotations": annotations}, protocol)
+
+
+def dump_pickle(path: Path, content: object, protocol: int = 4) -> Path:
+    """Anything as a pickle."""
     path.write_bytes(pickle.dumps(content, protocol))
     return path
 

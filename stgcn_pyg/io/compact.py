@@ -72,6 +72,9 @@ def read_compact(path: str | Path) -> SkeletonSequence:
     if missing:
         raise ValueError(f"{path}: has no {missing[0]}, so stgcn_pyg did not write it")
     about = _about(path, str(arrays[HEADER]))
+    for key in ("pos", "score"):
+        if arrays[key].dtype.kind != "f":
+            raise ValueError(f"{path}: {key} must be real numbers, not {arrays[key].dtype}")
     if arrays["frame"].dtype.kind not in "iu":
         raise ValueError(f"{path}: frame must be whole numbers, not {arrays['frame'].dtype}")
     return sequence_in(

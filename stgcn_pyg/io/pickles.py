@@ -126,6 +126,7 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "numpy._core.multiarray.scalar": _scalar,
     "numpy._core.numeric._frombuffer": _frombuffer,
     "_codecs.encode": _encode,
+    "__builtin__.bytes": lambda: b"",
     "collections.OrderedDict": lambda: {},
 }
 """All that a pickle may ask for, and what answers in its place."""
