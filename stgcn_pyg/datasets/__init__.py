@@ -3,6 +3,7 @@
 from stgcn_pyg.datasets.catalogue import DATASETS, find_dataset
 from stgcn_pyg.datasets.kinect import MHAD_ACTIONS, NWUCLA, UCLA_ACTIONS, UTDMHAD
 from stgcn_pyg.datasets.kth import KTH_ACTIONS, KTH_FPS, KTHSkeletonDataset
+from stgcn_pyg.datasets.ntu import NTU_ACTIONS, NTURGBD, NTURGBD120, missing_skeletons
 from stgcn_pyg.datasets.own import SkeletonFolder
 from stgcn_pyg.datasets.protocol import (
     KTH_PROTOCOLS,
@@ -21,6 +22,9 @@ __all__ = [
     "KTH_FPS",
     "KTH_PROTOCOLS",
     "MHAD_ACTIONS",
+    "NTURGBD",
+    "NTURGBD120",
+    "NTU_ACTIONS",
     "NWUCLA",
     "UCLA_ACTIONS",
     "UTDMHAD",
@@ -33,6 +37,7 @@ __all__ = [
     "find_dataset",
     "find_protocol",
     "leave_one_out",
+    "missing_skeletons",
     "random_subjects",
     "rotated_subjects",
 ]
