@@ -5,6 +5,7 @@ from stgcn_pyg.datasets.kinect import MHAD_ACTIONS, NWUCLA, UCLA_ACTIONS, UTDMHA
 from stgcn_pyg.datasets.kth import KTH_ACTIONS, KTH_FPS, KTHSkeletonDataset
 from stgcn_pyg.datasets.ntu import NTU_ACTIONS, NTURGBD, NTURGBD120, missing_skeletons
 from stgcn_pyg.datasets.own import SkeletonFolder
+from stgcn_pyg.datasets.pose_file import PoseFile
 from stgcn_pyg.datasets.protocol import (
     KTH_PROTOCOLS,
     Protocol,
@@ -30,6 +31,7 @@ __all__ = [
     "UTDMHAD",
     "KTHSkeletonDataset",
     "NoRecordings",
+    "PoseFile",
     "Protocol",
     "RecordingDataset",
     "SkeletonDataset",

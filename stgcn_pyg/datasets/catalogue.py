@@ -4,6 +4,7 @@ from stgcn_pyg.datasets.kinect import NWUCLA, UTDMHAD
 from stgcn_pyg.datasets.kth import KTHSkeletonDataset
 from stgcn_pyg.datasets.ntu import NTURGBD, NTURGBD120
 from stgcn_pyg.datasets.own import SkeletonFolder
+from stgcn_pyg.datasets.pose_file import PoseFile
 from stgcn_pyg.datasets.recordings import RecordingDataset
 
 DATASETS: dict[str, type[RecordingDataset]] = {
@@ -13,6 +14,7 @@ DATASETS: dict[str, type[RecordingDataset]] = {
     "ntu-rgbd": NTURGBD,
     "ntu-rgbd-120": NTURGBD120,
     "folder": SkeletonFolder,
+    "pose-file": PoseFile,
 }
 """All of them."""
 
