@@ -85,6 +85,14 @@ def test_protocols_hold_everybody_once() -> None:
     assert sorted((*setups.train, *setups.test)) == list(range(1, 33))
 
 
+def test_both_people_of_a_mutual_action_are_kept(tmp_path: Path) -> None:
+    write(tmp_path, "S001C001P001R001A050", num_people=2)
+    both, one = NTURGBD(tmp_path)[0], NTURGBD(tmp_path, people=1)[0]
+    assert both.pos.shape[0] == 24  # frames of one after those of the other
+    assert one.pos.shape[0] == 12
+    assert NTURGBD(tmp_path).num_classes == 60
+
+
 def test_actions_are_distinct() -> None:
     assert len(set(NTU_ACTIONS)) == 120
 

@@ -121,6 +121,12 @@ def test_a_layout_of_as_many_joints_may_be_said(tmp_path: Path) -> None:
     assert PoseFile(file, protocol="xsub", skeleton=NTU_25).skeleton == H36M_17
 
 
+def test_several_people_may_be_kept(tmp_path: Path) -> None:
+    file = write(tmp_path / "poses.pkl", 25, 3, people=2)
+    lengths = [PoseFile(file, protocol="xsub", people=people)[0].pos.shape[0] for people in (1, 2)]
+    assert lengths == [20, 40]
+
+
 def test_classes_are_numbered_or_named(file: Path) -> None:
     assert PoseFile(file, "all", "xsub").classes == ("class 0", "class 1", "class 2", "class 3")
     assert PoseFile(file, "all", "xsub", classes=("a", "b", "c", "d", "e")).num_classes == 5
