@@ -50,7 +50,8 @@ def evaluate(
     if subsequences:
         how["subsequences"] = subsequences
     layout = find_skeleton(skeleton) if skeleton else None
-    recordings = open_for(recognizer, root, data or trained_on(run), fps, layout, **how)
+    how |= trained_on(run) | ({"data": data} if data else {})
+    recordings = open_for(recognizer, root, fps=fps, skeleton=layout, **how)
     scores = evaluate_run(recognizer, recordings, folder, model=str(run))
     Console().print(confusion_table(scores))
     typer.echo(f"{scores}\nreport: {folder / 'report.md'}")

@@ -108,9 +108,12 @@ def keep_run(folder: Path) -> None:
         raise ValueError(f"{folder} is a run folder, whose own scores would be lost; choose another folder")
 
 
-def trained_on(run: Path) -> str:
-    """The data set that a run was trained on; KTH, if the folder does not say it, as of a model alone."""
-    return Settings.load(run / CONFIG).data if (run / CONFIG).is_file() else "kth"
+def trained_on(run: Path) -> dict[str, Any]:
+    """The kind of data that a run was trained on; KTH's, if the folder does not say it, as that of a model alone."""
+    if not (run / CONFIG).is_file():
+        return {"data": "kth", "people": 1}
+    settings = Settings.load(run / CONFIG)
+    return {"data": settings.data, "people": settings.people}
 
 
 def begin(settings: Settings) -> tuple[Recognizer, RecordingDataset]:
