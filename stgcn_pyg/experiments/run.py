@@ -157,7 +157,8 @@ def open_split(settings: Settings, split: str, recognizer: Recognizer | None = N
         how["subsequences"] = settings.subsequences
     if recognizer is not None and settings.init:
         return open_for(recognizer, settings.root, settings.data, settings.fps, settings.layout, **how)
-    how |= {"skeleton": settings.layout, "fps": settings.fps, "rate": settings.rate}
+    said = settings.layout if settings.skeleton else None  # else the data set knows best, which may look into files
+    how |= {"skeleton": said, "fps": settings.fps, "rate": settings.rate}
     if recognizer is not None:
         if settings.dataset.names_classes:
             how["classes"] = recognizer.classes
