@@ -1,23 +1,32 @@
 """``stgcn-pyg predict``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stgcn_pyg.cli.extract import Estimator
 from stgcn_pyg.cli.options import Fps, Layout, choose_layout, warn_of_rates
+
+if TYPE_CHECKING:
+    from stgcn_pyg.sequence import SkeletonSequence
+    from stgcn_pyg.skeleton import Skeleton
 
 
 def predict(
     recordings: Annotated[
-        list[Path], typer.Argument(help="Arrays (.npy, .npz), folders of them, or of OpenPose's JSON frames.")
+        list[Path],
+        typer.Argument(help="Arrays (.npy, .npz), folders of them, or of OpenPose's JSON frames; videos."),
     ],
     model: Annotated[Path, typer.Option(help="Run folder, or a built-in model: synthetic_kth.")] = Path("runs/kth"),
     fps: Fps = None,
     skeleton: Layout = "",
+    estimator: Estimator = "blazepose",
     as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each recording.")] = False,
 ) -> None:
-    """Name the action in recordings.
+    """Name the action in recordings, or in videos.
+
+    In a video the person is found first, as `stgcn-pyg extract` does it (`pip install 'stgcn-pyg[pose]'`).
 
     **Examples**
 
@@ -28,18 +37,19 @@ def predict(
     `stgcn-pyg predict clips/*.npy openpose_output/ --model runs/kth --json`
 
     `stgcn-pyg predict alphapose.npy --model runs/kth --skeleton COCO_17`
+
+    `stgcn-pyg predict clip.mp4 --model runs/kth`
     """
     import json
 
     from rich.console import Console
     from rich.table import Column, Table
 
-    from stgcn_pyg.io import read_recordings
     from stgcn_pyg.recognizer import Recognizer
 
     recognizer = Recognizer.from_pretrained(model)
     layout = choose_layout(skeleton, recognizer)
-    sequences = [sequence for path in recordings for sequence in read_recordings(path, layout, fps=fps)]
+    sequences = [sequence for path in recordings for sequence in _read(path, layout, fps, estimator)]
     warn_of_rates(sequences, recognizer)
     probabilities = recognizer.predict(sequences)
     if as_json:
@@ -57,3 +67,16 @@ def predict(
         ]
         table.add_row(sequence.name, str(len(sequence)), recognizer.classes[best], f"{values[0]:.2f}", *runner)
     Console().print(table)
+
+
+def _read(path: Path, layout: "Skeleton", fps: float | None, estimator: str) -> "list[SkeletonSequence]":
+    """The recordings at a path, or that of the video there."""
+    from dataclasses import replace
+
+    from stgcn_pyg.io import read_recordings
+    from stgcn_pyg.pose import Video, extract, is_video
+
+    if not is_video(path):
+        return read_recordings(path, layout, fps=fps)
+    sequence = extract(Video(path), estimator)
+    return [replace(sequence, fps=fps or sequence.fps)]
