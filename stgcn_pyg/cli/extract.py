@@ -30,8 +30,8 @@ def extract(
     A recording that is in the folder already is not made again, so the same command goes on after an interruption.
 
     **Estimators and their licences.** `blazepose` is MediaPipe's BlazePose (Apache-2.0), run by LiteRT (Apache-2.0)
-    on the CPU. Its networks come with mediapipe 0.10.21: they are taken from an installed one, or fetched once by pip
-    out of its wheel (36 MB). Nothing reports usage. Not offered: later versions of mediapipe, which carry no
+    on the CPU. Its networks come with mediapipe 0.10.21: they are taken from an installed one, or fetched once by
+    pip out of its wheel (36 MB). Nothing reports usage. Not offered: later versions of mediapipe, which carry no
     networks and report usage to their maker; ultralytics (YOLO), which is AGPL.
 
     **Examples**

@@ -57,7 +57,7 @@ class BlazePose:
         return joints[None]
 
     def _find_joints(self, picture: Image.Image, region: Region) -> tuple[FloatArray, Region] | None:
-        """The joints ``[33, 3]`` of the person in a region, and the region to look at next; nothing if nobody is."""
+        """The joints ``[33, 3]`` of the person in a region, and where to look next; nothing if nobody is there."""
         outputs = self.landmarks(region.crop(picture, SIDE))
         if outputs["Identity_1"].item() < LEAST_PRESENCE:
             return None

@@ -21,14 +21,12 @@ def load_estimator(name: str = "blazepose") -> PoseEstimator:
     Example:
         >>> load_estimator("openpose")
         Traceback (most recent call last):
-        ValueError: no pose estimator is called 'openpose'; there are blazepose, or name your own as module:Class
+        ValueError: no pose estimator is called 'openpose'; there are blazepose, or your own as module:Class
     """
     module, colon, kind = ESTIMATORS.get(name, name).partition(":")
     if not colon:
         known = ", ".join(ESTIMATORS)
-        raise ValueError(
-            f"no pose estimator is called {name!r}; there are {known}, or name your own as module:Class"
-        )
+        raise ValueError(f"no pose estimator is called {name!r}; there are {known}, or your own as module:Class")
     try:
         estimator: PoseEstimator = getattr(import_module(module), kind)()
     except AttributeError as error:

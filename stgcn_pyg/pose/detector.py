@@ -36,7 +36,7 @@ class PersonDetector:
         best = int(logits.argmax())
         if logits[best] < np.log(LEAST_SCORE / (1 - LEAST_SCORE)):
             return None
-        # Behind the box's four numbers: the middle of the hips, the rim of the circle around the body, and two more.
+        # Behind the box's four numbers: the middle of the hips, the rim of the circle around the body, two more.
         points = boxes[best, 4:8].reshape(2, 2) / SIDE + self.anchors[best]
         return Region.around(*whole.place(points))
 

@@ -58,7 +58,7 @@ def find_kth_videos(source: Path) -> tuple[list[KTHVideo], list[str]]:
         source: A folder that holds ``boxing.zip`` and its like, videos, or folders of videos; or one zip file.
 
     Returns:
-        The videos in the order of their names, each name once, and what is wrong with zip files that cannot be read.
+        The videos in the order of their names, each name once, and what is wrong with damaged zip files.
 
     Raises:
         FileNotFoundError: If there is nothing of the kind.

@@ -76,8 +76,8 @@ def find_models() -> tuple[Path, Path]:
     if (found := installed_models()) is not None:
         return found
     print(
-        f"BlazePose's two networks (9 MB, Apache-2.0) are fetched once from the Python package index that pip uses, "
-        f"out of the wheel of {WHEEL} (36 MB), into {model_folder()}",
+        f"BlazePose's two networks (9 MB, Apache-2.0) are fetched once, out of the wheel of {WHEEL} (36 MB) from the "
+        f"package index that pip uses, into {model_folder()}",
         file=sys.stderr,
     )
     with tempfile.TemporaryDirectory() as folder:
@@ -103,8 +103,8 @@ def download_wheel(folder: Path, run: Callable[..., "subprocess.CompletedProcess
     if done.returncode != 0 or len(wheels) != 1:
         said = (done.stderr.strip() or "no wheel came").splitlines()[-1]
         raise OSError(
-            f"BlazePose's networks could not be fetched: {said}. On a machine with a network, `pip download {WHEEL} "
-            f"{words}` gets a wheel (a zip file); put {' and '.join(file.member for file in FILES)} from it into "
+            f"BlazePose's networks could not be fetched: {said}. With a network, `pip download {WHEEL} {words}` "
+            f"gets a wheel (a zip file); put {' and '.join(file.member for file in FILES)} from it into "
             f"{model_folder()}"
         )
     return wheels[0]

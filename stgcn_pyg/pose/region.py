@@ -65,7 +65,7 @@ class Region:
             (across, -along, left, along, across, top),
             resample=Image.Resampling.BILINEAR,
         )
-        return np.asarray(part, np.float32)[None] / 255
+        return np.asarray(part, np.float32)[None] / np.float32(255)
 
     def place(self, points: npt.NDArray[np.floating]) -> FloatArray:
         """Where points ``[..., 2]`` of the region (0..1) are in the picture, in pixels."""

@@ -101,7 +101,7 @@ class Video:
         with self.path.open("rb") if self.content is None else _rewound(self.content) as file:
             try:
                 # From the open file: what stands in it cannot make PyAV open others.
-                container = av.open(file, options={"protocol_whitelist": "none"})
+                container = av.open(file, "r", options={"protocol_whitelist": "none"})
             except av.FFmpegError as error:
                 raise ValueError(f"{self.path}: not a video, or a damaged one ({error.strerror})") from error
             with container:
