@@ -65,6 +65,8 @@ def extract(
             video = Video(path)
             sequence = extract_one(video, estimator, layout)
         except (ValueError, OSError) as error:
+            if len(targets) == 1:
+                raise
             typer.secho(f"error: {error}", fg="red", err=True)
             failed += 1
             continue

@@ -76,7 +76,7 @@ def find_models() -> tuple[Path, Path]:
     if (found := installed_models()) is not None:
         return found
     print(
-        f"BlazePose's two networks (9 MB, Apache-2.0) are fetched once, out of the wheel of {WHEEL} (36 MB) from the "
+        f"BlazePose's two networks (9 MB, Apache-2.0) are fetched once, from the wheel of {WHEEL} (36 MB) in the "
         f"package index that pip uses, into {model_folder()}",
         file=sys.stderr,
     )
