@@ -204,8 +204,8 @@ class RecordingDataset(SkeletonDataset):
 
     def _labelled(self, people: list[SkeletonSequence]) -> SkeletonData:
         """The people of a recording, or of a part of one, as a sample."""
-        (person, *_) = people
-        return SkeletonData.from_sequence(self._at_rate(person), recorded_fps=person.fps, **self.label(person))
+        facts = {"recorded_fps": people[0].fps, **self.label(people[0])}
+        return SkeletonData.from_people([self._at_rate(person) for person in people], **facts)
 
     def _at_rate(self, sequence: SkeletonSequence) -> SkeletonSequence:
         """The recording at the rate asked for; one that is near enough is taken to have it."""

@@ -10,13 +10,14 @@ from stgcn_pyg.io.ntu import read_ntu
 from stgcn_pyg.io.nw_ucla import NW_UCLA_ACTIONS, read_nw_ucla
 from stgcn_pyg.io.openpose import read_openpose, read_openpose_folder
 from stgcn_pyg.io.recordings import read_recordings
-from stgcn_pyg.io.tracking import follow
+from stgcn_pyg.io.tracking import follow, follow_people
 from stgcn_pyg.io.utd_mhad import read_utd_mhad
 
 __all__ = [
     "NW_UCLA_ACTIONS",
     "Subsequences",
     "follow",
+    "follow_people",
     "read_array",
     "read_ntu",
     "read_nw_ucla",
