@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stgcn_pyg.pose import Video
     from stgcn_pyg.sequence import SkeletonSequence
 
 Estimator = Annotated[
@@ -44,13 +47,11 @@ def extract(
 
     from stgcn_pyg.pose.catalogue import load_estimator
     from stgcn_pyg.pose.extract import extract as extract_one
-    from stgcn_pyg.pose.overlay import OVERLAYS
     from stgcn_pyg.pose.recording_file import write_recording
     from stgcn_pyg.pose.video import Video
     from stgcn_pyg.skeleton import find_skeleton
 
-    if overlay and overlay not in OVERLAYS:
-        raise ValueError(f"--overlay is {' or '.join(OVERLAYS)}, not {overlay!r}")
+    draw = _find_overlay(overlay) if overlay else None
     layout = find_skeleton(skeleton) if skeleton else None
     targets = {path: out / f"{path.stem}.npz" for path in videos}
     _check_names(list(targets))
@@ -71,8 +72,8 @@ def extract(
             failed += 1
             continue
         said = describe(sequence, time.monotonic() - begin)
-        if overlay:
-            OVERLAYS[overlay](video, sequence, target.with_suffix(f".{overlay}"))
+        if draw is not None:
+            draw(video, sequence, target.with_suffix(f".{overlay}"))
         write_recording(sequence, target)  # last: what is there is finished
         typer.echo(f"{path.name}: {said}: {target}")
     if failed:
@@ -84,6 +85,15 @@ def describe(sequence: "SkeletonSequence", seconds: float) -> str:
     """What came of a video, and how fast."""
     seen = f"a person in {sequence.in_view.mean():.0%}" if sequence.in_view.any() else "nobody in any of them"
     return f"{len(sequence)} frames at {sequence.fps:.4g} a second, {seen} ({len(sequence) / seconds:.0f} frames/s)"
+
+
+def _find_overlay(name: str) -> "Callable[[Video, SkeletonSequence, Path], None]":
+    """What draws a skeleton on a video; not imported unless asked for, as that takes Matplotlib."""
+    from stgcn_pyg.pose.overlay import OVERLAYS
+
+    if name not in OVERLAYS:
+        raise ValueError(f"--overlay is {' or '.join(OVERLAYS)}, not {name!r}")
+    return OVERLAYS[name]
 
 
 def _check_names(videos: list[Path]) -> None:
