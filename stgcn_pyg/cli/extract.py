@@ -45,9 +45,9 @@ def extract(
     """
     import time
 
+    from stgcn_pyg.io import write_compact
     from stgcn_pyg.pose.catalogue import load_estimator
     from stgcn_pyg.pose.extract import extract as extract_one
-    from stgcn_pyg.pose.recording_file import write_recording
     from stgcn_pyg.pose.video import Video
     from stgcn_pyg.skeleton import find_skeleton
 
@@ -74,7 +74,7 @@ def extract(
         said = describe(sequence, time.monotonic() - begin)
         if draw is not None:
             draw(video, sequence, target.with_suffix(f".{overlay}"))
-        write_recording(sequence, target)  # last: what is there is finished
+        write_compact(sequence, target)  # last: what is there is finished
         typer.echo(f"{path.name}: {said}: {target}")
     if failed:
         typer.secho(f"could not be read: {failed} of {len(targets)} videos", fg="red", err=True)

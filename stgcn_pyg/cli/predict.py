@@ -7,6 +7,7 @@ import typer
 
 from stgcn_pyg.cli.extract import Estimator
 from stgcn_pyg.cli.options import Fps, Layout, choose_layout, warn_of_rates
+from stgcn_pyg.cli.reading import read_paths, say_formats
 
 if TYPE_CHECKING:
     from stgcn_pyg.sequence import SkeletonSequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def predict(
     recordings: Annotated[
         list[Path],
-        typer.Argument(help="Arrays (.npy, .npz), folders of them, or of OpenPose's JSON frames; videos."),
+        typer.Argument(help="Files of any known format, folders of them or of OpenPose's JSON frames, videos."),
     ],
     model: Annotated[Path, typer.Option(help="Run folder, or a built-in model: synthetic_kth.")] = Path("runs/kth"),
     fps: Fps = None,
@@ -36,7 +37,9 @@ def predict(
 
     `stgcn-pyg predict clips/*.npy openpose_output/ --model runs/kth --json`
 
-    `stgcn-pyg predict alphapose.npy --model runs/kth --skeleton COCO_17`
+    `stgcn-pyg predict alphapose-results.json S001C001P001R001A013.skeleton --model runs/kth`
+
+    `stgcn-pyg predict coco.npy --model runs/kth --skeleton COCO_17`
 
     `stgcn-pyg predict clip.mp4 --model runs/kth`
     """
@@ -49,9 +52,15 @@ def predict(
 
     recognizer = Recognizer.from_pretrained(model)
     layout = choose_layout(skeleton, recognizer)
-    sequences = [sequence for path in recordings for sequence in _read(path, layout, fps, estimator)]
+    sequences: list[SkeletonSequence] = []
+    formats: dict[Path, str] = {}
+    for path in recordings:
+        found, known = _read(path, layout, fps, estimator)
+        sequences += found
+        formats |= known
     warn_of_rates(sequences, recognizer)
     probabilities = recognizer.predict(sequences)
+    say_formats(formats)
     if as_json:
         for sequence, row in zip(sequences, probabilities.tolist(), strict=True):
             scores = dict(zip(recognizer.classes, (round(value, 4) for value in row), strict=True))
@@ -69,14 +78,22 @@ def predict(
     Console().print(table)
 
 
-def _read(path: Path, layout: "Skeleton", fps: float | None, estimator: str) -> "list[SkeletonSequence]":
-    """The recordings at a path, or that of the video there."""
+def _read(
+    path: Path, layout: "Skeleton", fps: float | None, estimator: str
+) -> "tuple[list[SkeletonSequence], dict[Path, str]]":
+    """The recordings at a path, or that of the video there, and what was found."""
     from dataclasses import replace
 
-    from stgcn_pyg.io import read_recordings
-    from stgcn_pyg.pose import Video, extract, is_video
+    from stgcn_pyg.io.formats import UnknownFormat
 
-    if not is_video(path):
-        return read_recordings(path, layout, fps=fps)
-    sequence = extract(Video(path), estimator)
-    return [replace(sequence, fps=fps or sequence.fps)]
+    try:
+        return read_paths([path], layout, fps)
+    except UnknownFormat as unknown:
+        from stgcn_pyg.pose import Video, extract
+
+        try:
+            video = Video(path)
+        except (ValueError, ImportError) as error:
+            raise ValueError(f"{unknown}; as a video, {error}") from error
+        sequence = extract(video, estimator)
+        return [replace(sequence, fps=fps or sequence.fps)], {path: f"video, its person found by {estimator}"}

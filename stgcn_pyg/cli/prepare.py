@@ -70,7 +70,7 @@ def _make_recordings(videos: "list[KTHVideo]", raw: Path, estimator: str) -> tup
 
     from stgcn_pyg.pose.catalogue import load_estimator
     from stgcn_pyg.pose.extract import extract
-    from stgcn_pyg.pose.recording_file import write_recording
+    from stgcn_pyg.pose.kth_videos import write_kth_array
     from stgcn_pyg.skeleton import BODY_25
 
     todo = [video for video in videos if not (raw / f"{video.name}.npz").exists()]
@@ -85,7 +85,7 @@ def _make_recordings(videos: "list[KTHVideo]", raw: Path, estimator: str) -> tup
                 progress.write(f"error: {error}", file=sys.stderr)
                 failed += 1
             else:
-                write_recording(sequence, raw / f"{listed.name}.npz")
+                write_kth_array(sequence, raw / f"{listed.name}.npz")
             progress.update()
     return len(todo) - failed, failed
 

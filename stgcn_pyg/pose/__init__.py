@@ -7,6 +7,6 @@ when it is used.
 from stgcn_pyg.pose.catalogue import ESTIMATORS, load_estimator
 from stgcn_pyg.pose.estimator import Picture, PoseEstimator
 from stgcn_pyg.pose.extract import extract
-from stgcn_pyg.pose.video import Video, is_video
+from stgcn_pyg.pose.video import Video
 
-__all__ = ["ESTIMATORS", "Picture", "PoseEstimator", "Video", "extract", "is_video", "load_estimator"]
+__all__ = ["ESTIMATORS", "Picture", "PoseEstimator", "Video", "extract", "load_estimator"]

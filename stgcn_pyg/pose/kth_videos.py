@@ -7,7 +7,11 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile
 
+import numpy as np
+
+from stgcn_pyg.files import draft
 from stgcn_pyg.pose.video import Video
+from stgcn_pyg.sequence import SkeletonSequence
 
 LARGEST = 2**30
 """Bytes; a video in a zip file that says it has more is not unpacked (KTH's have a few million)."""
@@ -87,3 +91,9 @@ def find_kth_videos(source: Path) -> tuple[list[KTHVideo], list[str]]:
     for video in found:
         by_name.setdefault(video.name, video)
     return [by_name[name] for name in sorted(by_name)], damaged
+
+
+def write_kth_array(sequence: SkeletonSequence, path: Path) -> None:
+    """Write a recording as :class:`~stgcn_pyg.datasets.KTHSkeletonDataset` reads it, whole or not at all."""
+    with draft(path) as whole:
+        np.savez_compressed(whole, pos=sequence.pos, score=sequence.score, fps=np.array(sequence.fps))

@@ -111,20 +111,6 @@ class Video:
                 yield container
 
 
-def is_video(path: str | Path) -> bool:
-    """Whether PyAV reads a file as moving pictures; not so if PyAV is not installed.
-
-    Example:
-        >>> is_video("nowhere.mp4")
-        False
-    """
-    try:
-        Video(path)
-    except (ValueError, OSError, ImportError):
-        return False
-    return True
-
-
 @contextmanager
 def _rewound(content: BinaryIO) -> Iterator[BinaryIO]:
     """The content from its beginning; it stays open."""

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from stgcn_pyg.cli import app
 from stgcn_pyg.datasets import KTHSkeletonDataset
-from stgcn_pyg.io import read_array
+from stgcn_pyg.io import read_compact
 from stgcn_pyg.skeleton import BODY_25, COCO_17
 from tests.command_line import call
 from tests.videos import BRIGHT, WIDTH, write_video
@@ -32,8 +32,8 @@ def test_extract_writes_a_recording_for_each_video_once(tmp_path: Path) -> None:
     assert "two.avi: 10 frames" in said
     assert before.items() <= stamps(tmp_path / "out").items()
     assert [*sorted(before), "two.npz"] == sorted(stamps(tmp_path / "out"))
-    sequence = read_array(tmp_path / "out" / "one.npz", COCO_17)
-    assert (sequence.fps, int(sequence.in_view.sum())) == (25, 6)
+    sequence = read_compact(tmp_path / "out" / "one.npz")
+    assert (sequence.fps, sequence.skeleton, int(sequence.in_view.sum())) == (25, COCO_17, 6)
 
 
 def test_the_layout_is_what_is_asked_for(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_the_layout_is_what_is_asked_for(tmp_path: Path) -> None:
         "--skeleton",
         "BODY_25",
     )
-    assert read_array(tmp_path / "a.npz").skeleton == BODY_25
+    assert read_compact(tmp_path / "a.npz").skeleton == BODY_25
 
 
 def test_overlays_show_the_videos_frames(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from stgcn_pyg.io import read_array
-from stgcn_pyg.io.arrays import USUAL_LAYOUT
+from stgcn_pyg.io.layouts import USUAL_LAYOUT
 from stgcn_pyg.skeleton import BODY_25, COCO_17, Skeleton
 
 STICK = Skeleton("stick", ("hip", "head", "hand"), (("hip", "head"), ("head", "hand")))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stgcn_pyg.pose import Video, is_video
+from stgcn_pyg.pose import Video
 from tests.videos import SIDE, spot, write_video
 
 
@@ -122,8 +122,3 @@ def test_what_is_no_whole_video_is_refused_by_name(tmp_path: Path, what: str, me
     with pytest.raises((ValueError, OSError), match=message) as error:
         list(Video(path))
     assert "\n" not in str(error.value)
-    assert what in ("half", "head") or not is_video(path)
-
-
-def test_a_video_is_known_by_its_content(tmp_path: Path) -> None:
-    assert is_video(write_video(tmp_path / "clip.avi").rename(tmp_path / "clip"))
