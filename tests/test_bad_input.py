@@ -25,6 +25,7 @@ from unittest import mock
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -67,6 +68,7 @@ from stgcn_pyg.synthetic import write_synthetic_kth
 from stgcn_pyg.training import Recipe
 from tests.recordings import random_sequence
 from tests.report.made_up import write_results
+from tests.videos import BRIGHT, spot, write_video
 from tests.writers import (
     write_alphapose,
     write_coco,
@@ -438,6 +440,21 @@ def paper_results(how: str) -> Path:
         case _:
             spoil(path, how)
     return folder
+
+
+def video(how: str) -> Path:
+    path = Path("clip.avi")
+    match how:
+        case "one_frame":
+            write_video(path, [spot(8)])
+        case "nobody":
+            write_video(path, [spot(None)] * 10)
+        case "mixed":
+            Image.fromarray(spot(8)).save("clip.png")
+            Path("clip.png").rename(path)
+        case _:
+            spoil(write_video(path, np.random.default_rng(0).integers(0, 255, (40, 48, 64, 3), np.uint8)), how)
+    return path
 
 
 # Calls
@@ -1038,6 +1055,20 @@ MATRIX = {
         no_space=refused("fused/confusion.png", "too large"),
     ),
     "stgcn-pyg info": Row(model, lambda run: command("info", run), **BAD_MODEL, no_space=READS),
+    "stgcn-pyg extract": Row(
+        video,
+        lambda path: command("extract", path, "--estimator", BRIGHT, "--out", "found", "--overlay", "png"),
+        truncated=refused("clip.avi: ends after"),
+        empty=refused("clip.avi", EMPTY),
+        wrong_v=none("the layout is the estimator's"),
+        nan=none("pictures have no such numbers"),
+        one_frame=sound(),
+        nobody=sound(),
+        mixed=refused("clip.avi: no moving pictures in it"),
+        unreadable=refused("clip.avi", "directory"),
+        pickled=refused("clip.avi: not a video"),
+        no_space=refused("found/clip.png", "too large"),
+    ),
     "stgcn-pyg draw": Row(
         array("walk.npy"),
         lambda path: command("draw", path, "--model", RUN, "--fps", 25, "--out", "walk.png"),
