@@ -285,6 +285,7 @@ function firstFrame() {
 }
 
 scrubber.max = numFrames - 1;
+document.querySelector("main").classList.toggle("predicts", recording.classes.length > 0);
 byId("chart-card").hidden = byId("prediction").hidden = !recording.classes.length;
 writeFacts();
 writeSides();
