@@ -21,8 +21,8 @@ def view(
 ) -> None:
     """Make a page that plays a recording in any browser: one file, which needs no network.
 
-    Play, pause, step, scrub; missing joints are counted, and what is in three dimensions can be turned. With a model
-    a chart shows the prediction from the frames so far.
+    Play, pause, step, scrub; missing joints are counted, and what is in three dimensions can be turned. With a
+    model a chart shows the prediction from the frames so far.
 
     **Examples**
 

@@ -1,7 +1,7 @@
 // What a model makes of the frames so far: bars of this moment, and a chart of all moments.
 
 const MOST_ACTIONS = 8;
-const CHART_HEIGHT = 160;
+const CHART_HEIGHT = 130;
 const chart = document.getElementById("chart");
 const shown = likeliest();
 const rows = makeRows();

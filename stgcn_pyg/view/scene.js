@@ -121,12 +121,12 @@ function pictureLines() {
   const label = (value) => String(Number(value.toPrecision(6)));
   const vertical = multiples(x0, x1, step).map((value) => {
     const [x] = projected([value, 0, 0]);
-    if (x > 90) element("text", { x: x + 4, y: view.height - 6 }, ticks).textContent = label(value);
+    if (x > 40 && x < view.width - 36) element("text", { x: x + 4, y: view.height - 6 }, ticks).textContent = label(value);
     return `M${x.toFixed(1)} 0V${view.height}`;
   });
   const horizontal = multiples(y0, y1, step).map((value) => {
     const [, y] = projected([0, -value, 0]);
-    if (y > 60 && y < view.height - 20) element("text", { x: 6, y: y - 4 }, ticks).textContent = label(value);
+    if (y > 60 && y < view.height - 26) element("text", { x: 6, y: y - 4 }, ticks).textContent = label(value);
     return `M0 ${y.toFixed(1)}H${view.width}`;
   });
   return [...vertical, ...horizontal].join("");
@@ -142,6 +142,8 @@ function drawBodies(t, chosen) {
 function drawBody(body, person, t) {
   const places = joints.map((_, v) => (isSeen(person, t, v) ? screenPlace(person, t, v) : null));
   const sureness = joints.map((_, v) => 0.35 + 0.65 * Math.min(1, people[person].score[t * numJoints + v]));
+  const across = places.filter(Boolean).map(([x]) => x);
+  const middle = across.reduce((sum, x) => sum + x, 0) / across.length;
   const thin = numJoints > 60 ? 0.5 : 1;
   body.lines.forEach((line, b) => {
     const [a, z] = bones[b].map((v) => places[v]);
@@ -159,7 +161,8 @@ function drawBody(body, person, t) {
     if (!places[v]) return;
     const [x, y, near] = places[v];
     setAll(dot, { cx: x, cy: y, r: 4.6 * thin * (1 + 0.3 * near) });
-    setAll(body.names[v], { x: x + 8, y: y - 5 });
+    setAll(body.names[v], { x: x + (x < middle ? -9 : 9), y: y + 4 });
+    body.names[v].setAttribute("text-anchor", x < middle ? "end" : "start");
     dot.style.setProperty("--sure", `${(100 * sureness[v]).toFixed(0)}%`);
   });
 }
