@@ -32,8 +32,13 @@ function missingJoints(person, t) {
   return joints.flatMap((_, v) => (isSeen(person, t, v) ? [] : [v]));
 }
 
+// Joints that are seen in each frame; frames are many, so they are counted once.
+const seenCounts = people.map((_, person) =>
+  recording.frame.map((_, t) => numJoints - missingJoints(person, t).length),
+);
+
 function countSeen(person, t) {
-  return numJoints - missingJoints(person, t).length;
+  return seenCounts[person][t];
 }
 
 function isAnybodySeen(t) {

@@ -193,8 +193,12 @@ def test_the_keyboard_does_everything(opened: Any) -> None:
         assert style == "solid" or reached[-1] == ""
     assert reached[:7] == ["scrubber", "back", "play", "forward", "speed", "loop", "names"]
     player.page.locator("#play").focus()
-    press("Space")  # the button's own: once, not twice
+    press("Space")  # once, not twice
     assert player.playing()
+    player.show(20)
+    player.page.locator("#back").focus()
+    press("Space")  # what a button does, it does
+    assert (player.frame(), player.playing()) == (19, False)
     player.page.locator("#scrubber").focus()
     press("Home")
     press("ArrowRight")
@@ -336,6 +340,19 @@ def test_names_are_words_and_never_markup(opened: Any) -> None:
     assert player.page.title() == name
     assert player.text("h1") == name
     assert name in player.text("#facts")
+
+
+def test_the_page_may_ask_no_network_for_anything(opened: Any) -> None:
+    player = opened(random_sequence(2))
+    player.page.evaluate(
+        "() => { window.refused = [];"
+        "document.addEventListener('securitypolicyviolation', event => refused.push(event.effectiveDirective)) }"
+    )
+    player.page.evaluate("fetch('https://example.invalid/').catch(() => {})")
+    player.page.wait_for_function("refused.length > 0", polling=20)
+    assert player.page.evaluate("refused") == ["connect-src"]
+    player.complaints.clear()  # the browser's, of this very attempt
+    player.requests.clear()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
