@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TypeVar
 
+import numpy as np
 import torch
 from hypothesis import settings
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 from torch import Tensor
 
 from stgcn_pyg.data import SkeletonData
@@ -27,6 +29,12 @@ seeds = st.integers(0, 2**32 - 1)
 
 run_lengths = st.lists(st.integers(1, 12), min_size=1, max_size=5)
 """The frames of each run of a timeline."""
+
+
+def joints_in_space(num_joints: int) -> st.SearchStrategy[np.ndarray]:
+    """Some frames ``[T, V, 3]`` of joints before a depth camera."""
+    shape = st.tuples(st.integers(1, 5), st.just(num_joints), st.just(3))
+    return hnp.arrays(np.float64, shape, elements=st.floats(-9, 9, width=32))
 
 
 @st.composite

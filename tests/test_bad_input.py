@@ -36,7 +36,25 @@ from stgcn_pyg.experiments import Settings
 from stgcn_pyg.experiments.evaluation import evaluate_run
 from stgcn_pyg.experiments.fusion import fuse_runs
 from stgcn_pyg.experiments.run import train_run
-from stgcn_pyg.io import read_array, read_openpose, read_openpose_folder, read_recordings, read_subsequences
+from stgcn_pyg.io import (
+    find_formats,
+    read_alphapose,
+    read_array,
+    read_collection,
+    read_compact,
+    read_formats,
+    read_ntu,
+    read_nw_ucla,
+    read_openpose,
+    read_openpose_folder,
+    read_openpose_lines,
+    read_pyskl,
+    read_pyskl_splits,
+    read_sequences,
+    read_subsequences,
+    read_utd_mhad,
+    write_compact,
+)
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.recognizer import Recognizer
 from stgcn_pyg.sequence import SkeletonSequence, resample
@@ -45,6 +63,7 @@ from stgcn_pyg.synthetic import write_synthetic_kth
 from stgcn_pyg.training import Recipe
 from tests.recordings import random_sequence
 from tests.report.made_up import write_results
+from tests.writers import write_alphapose, write_lines, write_ntu, write_nw_ucla, write_pyskl, write_utd_mhad
 
 # Cells
 
@@ -188,6 +207,47 @@ def frames(how: str) -> Path:
     if how in ("truncated", "empty", "unreadable", "pickled"):
         spoil(files[1], how)
     return folder
+
+
+def one_file(name: str, num_joints: int, write: Callable[[Path, np.ndarray], object]) -> Callable[[str], Path]:
+    """One recording in space, in a file that says what its joints are."""
+
+    def make(how: str) -> Path:
+        path = Path(name)
+        pos = np.random.default_rng(0).uniform(-1, 1, size=(20, num_joints, 3))
+        match how:
+            case "wrong_v":
+                pos = pos[:, :-1]
+            case "nan":
+                pos[3, 0] = np.nan
+            case "one_frame":
+                pos = pos[:1]
+            case "nobody":
+                pos[:] = 0
+        write(path, pos)
+        return path if how in ("wrong_v", "nan", "one_frame", "nobody") else spoil(path, how)
+
+    return make
+
+
+def write_one_ntu(path: Path, pos: np.ndarray) -> Path:
+    return write_ntu(path, len(pos), {"72057594037937060": dict(enumerate(pos))})
+
+
+def write_detections(path: Path, pose: np.ndarray) -> Path:
+    return write_alphapose(path, [[person] for person in pose])
+
+
+def write_annotations(path: Path, pose: np.ndarray) -> Path:
+    keypoint, score = pose[None, ..., :2], pose[None, ..., 2]
+    return write_pyskl(path, [{"frame_dir": "walk", "keypoint": keypoint, "keypoint_score": score}])
+
+
+def write_own(path: Path, pose: np.ndarray) -> Path:
+    write_compact(random_sequence(len(pose), name="walk"), path)
+    arrays = dict(np.load(path))
+    np.savez(path, **arrays | {"pos": pose[..., :2], "score": pose[..., 2]})
+    return path
 
 
 def annotations(how: str) -> Path:
@@ -501,13 +561,25 @@ FRAMES: dict[str, Cell] = {
     "pickled": refused("walk_000000000001_keypoints.json", "not whole JSON"),
     "no_space": READS,
 }
+PICKLES: dict[str, Cell] = {
+    "truncated": refused("walk.pkl: not a pickle of arrays and plain containers"),
+    "empty": refused("walk.pkl: not a pickle of arrays and plain containers"),
+    "wrong_v": refused("walk.pkl: annotation 'walk': 16 joints a frame", "skeleton="),
+    "nan": refused("walk.pkl: annotation 'walk' has a number that is not finite"),
+    "one_frame": sound(),
+    "nobody": sound(),
+    "mixed": none("each recording has a layout of its own"),
+    "unreadable": refused("walk.pkl", "directory"),
+    "pickled": refused("walk.pkl: not a pickle of arrays and plain containers", "which could execute anything"),
+    "no_space": READS,
+}
 ONE_ARRAY: dict[str, Cell] = {
     "truncated": refused("walk.npy", BAD, "np.save"),
     "empty": refused("walk.npy", EMPTY),
     "wrong_v": refused("walk.npy", NOT_25, "name the layout"),
     "nan": refused("walk.npy", "frame 3, joint 'nose' is at [nan, nan]", MISSING),
     "mixed": refused("walk.npy", "17 joints a frame, but BODY_25 has 25"),
-    "unreadable": refused("walk.npy has neither arrays", "*_keypoints.json frames"),
+    "unreadable": refused("walk.npy: no recording of a known format is in this folder (it is empty)"),
     "pickled": refused("walk.npy", BAD),
 }
 CANNOT_READ_MODEL = "the model in run/model cannot be read"
@@ -572,13 +644,138 @@ MATRIX = {
     ),
     "read_openpose": Row(frames, read_openpose, **FRAMES),
     "read_openpose_folder": Row(frames, read_openpose_folder, **FRAMES),
-    "read_recordings": Row(
+    "read_collection": Row(
+        one_file("walks.npy", 25, lambda path, pose: np.save(path, pose[None])),
+        read_collection,
+        truncated=refused("walks.npy", BAD, "np.save"),
+        empty=refused("walks.npy", EMPTY),
+        wrong_v=refused("walks.npy: 24 joints a frame", "skeleton="),
+        nan=refused("walks.npy: frame 3, joint 'nose'", MISSING),
+        one_frame=sound(),
+        nobody=sound(),
+        mixed=ONE,
+        unreadable=refused("walks.npy", "directory"),
+        pickled=refused("walks.npy", BAD),
+        no_space=READS,
+    ),
+    "read_compact": Row(
+        one_file("walk.npz", 25, write_own),
+        read_compact,
+        truncated=refused("walk.npz", BAD),
+        empty=refused("walk.npz", EMPTY),
+        wrong_v=refused("walk.npz", NOT_25),
+        nan=refused("walk.npz: frame 3, joint 'nose'", MISSING),
+        one_frame=sound(),
+        nobody=sound(),
+        mixed=ONE,
+        unreadable=refused("walk.npz", "directory"),
+        pickled=refused("walk.npz", BAD),
+        no_space=READS,
+    ),
+    "write_compact": Row(
+        lambda how: random_sequence(400),
+        lambda sequence: write_compact(sequence, "walk.npz"),
+        truncated=none("it reads nothing"),
+        empty=none("it reads nothing"),
+        wrong_v=AT_THE_DOOR,
+        nan=AT_THE_DOOR,
+        one_frame=none("there are files of one frame in the row above"),
+        nobody=none("there are files of nobody in the row above"),
+        mixed=none("it writes one recording"),
+        unreadable=none("it reads nothing"),
+        pickled=none("it reads nothing"),
+        no_space=refused("walk.npz", "too large"),
+    ),
+    "read_alphapose": Row(
+        one_file("walk.json", 17, write_detections),
+        read_alphapose,
+        truncated=refused("walk.json is damaged"),
+        empty=refused("walk.json is damaged"),
+        wrong_v=refused("walk.json: 16 joints a frame", "skeleton="),
+        nan=refused("walk.json: detection 3 has a number that is not finite"),
+        one_frame=sound(),
+        nobody=sound(),
+        mixed=none("tests/io/test_alphapose.py has it"),
+        unreadable=refused("walk.json", "directory"),
+        pickled=refused("walk.json is damaged"),
+        no_space=READS,
+    ),
+    "read_openpose_lines": Row(
+        one_file("walk.txt", 25, write_lines),
+        read_openpose_lines,
+        truncated=refused("walk.txt, line 11: 1 entries, but 76 in the first"),
+        empty=refused("walk.txt: no line with a pose"),
+        wrong_v=refused("walk.txt: 24 joints a frame", "skeleton="),
+        nan=refused("walk.txt: frame 3, joint 'nose'", MISSING),
+        one_frame=sound(),
+        nobody=sound(),
+        mixed=none("tests/io/test_openpose_lines.py has it"),
+        unreadable=refused("walk.txt", "directory"),
+        pickled=refused("walk.txt, line 1"),
+        no_space=READS,
+    ),
+    "read_pyskl": Row(one_file("walk.pkl", 17, write_annotations), read_pyskl, **PICKLES),
+    "read_pyskl_splits": Row(
+        one_file("walk.pkl", 17, write_annotations), lambda path: read_pyskl_splits(path)[0], **PICKLES
+    ),
+    "read_sequences": Row(
         recordings,
-        lambda root: read_recordings(root / "raw", BODY_25),
+        lambda root: read_sequences(root / "raw", BODY_25),
         **FOLDER_OF_ARRAYS,
         one_frame=sound(),
         nobody=sound(),
-        unreadable=refused(f"{RECORDING}.npy", "directory"),
+        unreadable=sound(),
+        no_space=READS,
+    ),
+    "read_formats": Row(
+        recordings,
+        lambda root: read_formats(find_formats(root / "raw"), BODY_25),
+        **FOLDER_OF_ARRAYS,
+        one_frame=sound(),
+        nobody=sound(),
+        unreadable=sound(),
+        no_space=READS,
+    ),
+    "read_nw_ucla": Row(
+        one_file("a01_s01_e00_v01.json", 20, write_nw_ucla),
+        read_nw_ucla,
+        truncated=refused("v01.json is damaged"),
+        empty=refused("v01.json is damaged"),
+        wrong_v=refused("v01.json: skeletons must be numbers [any, 20, 3], not [20, 19, 3]"),
+        nan=refused("v01.json: frame 3, joint 'mid_hip' is at [nan, nan, nan]", MISSING),
+        one_frame=sound(),
+        nobody=sound(),
+        mixed=ONE,
+        unreadable=refused("v01.json", "directory"),
+        pickled=refused("v01.json is damaged"),
+        no_space=READS,
+    ),
+    "read_utd_mhad": Row(
+        one_file("a1_s1_t1_skeleton.mat", 20, write_utd_mhad),
+        read_utd_mhad,
+        truncated=refused("skeleton.mat: not a whole MATLAB file"),
+        empty=refused("skeleton.mat: not a MATLAB file"),
+        wrong_v=refused("skeleton.mat: d_skel must be [20, 3, T], not [19, 3, 20]"),
+        nan=refused("skeleton.mat: frame 3, joint 'mid_hip' is at [nan, nan, nan]", MISSING),
+        one_frame=sound(),
+        nobody=sound(),
+        mixed=ONE,
+        unreadable=refused("skeleton.mat", "directory"),
+        pickled=refused("skeleton.mat: not a MATLAB file"),
+        no_space=READS,
+    ),
+    "read_ntu": Row(
+        one_file("S001C001P001R001A001.skeleton", 25, write_one_ntu),
+        read_ntu,
+        truncated=refused("A001.skeleton, line 282: a body should follow, but the file ends"),
+        empty=refused("A001.skeleton, line 0: the number of frames should follow, but the file ends"),
+        wrong_v=refused("A001.skeleton, line 4: 24 joints, not 25"),
+        nan=refused("A001.skeleton, line", "a joint is at nan, nan, nan"),
+        one_frame=sound(),
+        nobody=sound(),
+        mixed=ONE,
+        unreadable=refused("A001.skeleton", "directory"),
+        pickled=refused("A001.skeleton, line 1"),
         no_space=READS,
     ),
     "read_subsequences": Row(
@@ -765,7 +962,7 @@ MATRIX = {
         **FOLDER_OF_ARRAYS,
         one_frame=sound(),
         nobody=sound(NOBODY),
-        unreadable=refused(f"{RECORDING}.npy", "directory"),
+        unreadable=sound(NOBODY),
         no_space=READS,
     ),
     "stgcn-pyg fuse": Row(

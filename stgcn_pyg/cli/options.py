@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from stgcn_pyg.skeleton import Skeleton
 
 Root = Annotated[Path, typer.Option(help="Folder of the recordings: flat, or with a folder raw in it.")]
+Data = Annotated[
+    str, typer.Option(metavar="NAME", help="Data set: kth, nw-ucla, utd-mhad, folder (a folder for each action).")
+]
 Fps = Annotated[
     float | None,
     typer.Option(
         help="Frames a second of the recordings, whatever their files say. "
-        "[default: what these say, else a model's own rate, or KTH's 25 in training]"
+        "[default: what these say, else a model's own rate, or the data set's in training]"
     ),
 ]
 Rate = Annotated[
@@ -82,17 +85,30 @@ def check_png(picture: Path) -> None:
         raise ValueError(f"{picture}: the picture is a PNG file, so its name must end in .png")
 
 
-def choose_protocol(name: str, seed: int, train: str, val: str, test: str) -> "Protocol":
-    """The protocol of that name, or the given subjects if any are given.
+def choose_protocol(data: str, name: str, seed: int, **given: str) -> "Protocol":
+    """A data set's protocol of that name, or the given subjects or views if any are given.
+
+    Args:
+        data: The data set.
+        name: The protocol; "" for the data set's usual one.
+        seed: What random splits are drawn from.
+        **given: Numbers by what the options are called: ``train_subjects``, ``test_views``, ...
 
     Raises:
-        ValueError: If some are given, but none to train on.
+        ValueError: If some are given, but none to train on, or both people and views.
     """
+    from stgcn_pyg.datasets import find_dataset
     from stgcn_pyg.datasets.protocol import find_protocol
 
-    given = {"train": train, "val": val, "test": test}
-    if not any(given.values()):
-        return find_protocol(name, seed)
-    if not train:
-        raise ValueError("give --train-subjects too")
-    return find_protocol({split: parse_numbers(text) for split, text in given.items() if text})
+    dataset = find_dataset(data)
+    said = [(option.partition("_"), text) for option, text in given.items() if text]
+    chosen = [(split, kind, parse_numbers(text)) for (split, _, kind), text in said]
+    if not chosen:
+        return find_protocol(name or dataset.usual_protocol, seed, dataset.protocols)
+    kinds = {kind for _, kind, _ in chosen}
+    if len(kinds) > 1:
+        raise ValueError("recordings are split by people or by views, not by both")
+    if not any(split == "train" for split, *_ in chosen):
+        raise ValueError(f"give --train-{kinds.pop()} too")
+    by = {"by": kinds.pop().removesuffix("s")}
+    return find_protocol(by | {split: numbers for split, _, numbers in chosen})

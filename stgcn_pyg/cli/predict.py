@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 
 from stgcn_pyg.cli.options import Fps, Layout, choose_layout, warn_of_rates
+from stgcn_pyg.cli.reading import read_paths, say_formats
 
 
 def predict(
     recordings: Annotated[
-        list[Path], typer.Argument(help="Arrays (.npy, .npz), folders of them, or of OpenPose's JSON frames.")
+        list[Path], typer.Argument(help="Files of any known format, folders of them, or of OpenPose's JSON frames.")
     ],
     model: Annotated[Path, typer.Option(help="Run folder, or a built-in model: synthetic_kth.")] = Path("runs/kth"),
     fps: Fps = None,
@@ -27,21 +28,23 @@ def predict(
 
     `stgcn-pyg predict clips/*.npy openpose_output/ --model runs/kth --json`
 
-    `stgcn-pyg predict alphapose.npy --model runs/kth --skeleton COCO_17`
+    `stgcn-pyg predict alphapose-results.json S001C001P001R001A013.skeleton --model runs/kth`
+
+    `stgcn-pyg predict coco.npy --model runs/kth --skeleton COCO_17`
     """
     import json
 
     from rich.console import Console
     from rich.table import Column, Table
 
-    from stgcn_pyg.io import read_recordings
     from stgcn_pyg.recognizer import Recognizer
 
     recognizer = Recognizer.from_pretrained(model)
     layout = choose_layout(skeleton, recognizer)
-    sequences = [sequence for path in recordings for sequence in read_recordings(path, layout, fps=fps)]
+    sequences, formats = read_paths(recordings, layout, fps)
     warn_of_rates(sequences, recognizer)
     probabilities = recognizer.predict(sequences)
+    say_formats(formats)
     if as_json:
         for sequence, row in zip(sequences, probabilities.tolist(), strict=True):
             scores = dict(zip(recognizer.classes, (round(value, 4) for value in row), strict=True))

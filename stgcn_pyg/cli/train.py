@@ -22,15 +22,20 @@ def train(
     protocol: Annotated[
         str,
         typer.Option(
-            help="15/5/5, 10/5/5, 8/8/9, random-subjects, scenarios or stratified.", rich_help_panel=SPLIT
+            help="KTH: 15/5/5 (default), 10/5/5, 8/8/9, random-subjects, scenarios, stratified. "
+            "NW-UCLA: cross-view, view-1-to-2. UTD-MHAD: cross-subject. folder: stratified, folders.",
+            rich_help_panel=SPLIT,
         ),
-    ] = "15/5/5",
+    ] = "",
     split_seed: Annotated[int, typer.Option(help="What random splits are drawn from.", rich_help_panel=SPLIT)] = 0,
     train_subjects: Annotated[
         str, typer.Option(help="Or these subjects, such as 16-20,23.", rich_help_panel=SPLIT)
     ] = "",
     val_subjects: Annotated[str, typer.Option(help="Validate on these.", rich_help_panel=SPLIT)] = "",
     test_subjects: Annotated[str, typer.Option(help="Test on these.", rich_help_panel=SPLIT)] = "",
+    train_views: Annotated[str, typer.Option(help="Or these views, such as 1,2.", rich_help_panel=SPLIT)] = "",
+    val_views: Annotated[str, typer.Option(help="Validate on these.", rich_help_panel=SPLIT)] = "",
+    test_views: Annotated[str, typer.Option(help="Test on these.", rich_help_panel=SPLIT)] = "",
     workers: Annotated[int, typer.Option(help="Processes that load.", rich_help_panel=TRAINING)] = 0,
     accelerator: Annotated[str, typer.Option(help="auto, cpu, gpu, ...", rich_help_panel=TRAINING)] = "auto",
     devices: Annotated[int, typer.Option(help="How many; several train by DDP.", rich_help_panel=TRAINING)] = 1,
@@ -39,7 +44,7 @@ def train(
     ] = False,
     progress: Annotated[bool, typer.Option(help="Progress bars.", rich_help_panel=TRAINING)] = True,
 ) -> None:
-    """Train a network on KTH recordings, and test it on others.
+    """Train a network on recordings, and test it on others.
 
     The run folder gets the model, the settings, checkpoints, curves, and for the test recordings metrics.json,
     a confusion matrix, accuracy by scenario and report.md.
@@ -50,6 +55,10 @@ def train(
 
     `stgcn-pyg train --root poses --fps 5 --train-subjects 16-19 --test-subjects 20 --out runs/test20`
 
+    `stgcn-pyg train --data nw-ucla --root nw_ucla --out runs/nw-ucla`
+
+    `stgcn-pyg train --data folder --root my_recordings --out runs/mine`
+
     `stgcn-pyg train --protocol scenarios --rate 12.5 --subsequences 00sequences.txt --out runs/scenarios`
 
     `stgcn-pyg train --from runs/synthetic --freeze 4 --root poses --fps 5 --learning-rate 1e-3 --out runs/tuned`
@@ -58,7 +67,17 @@ def train(
     """
     from stgcn_pyg.experiments.run import train_run
 
-    chosen = choose_protocol(protocol, split_seed, train_subjects, val_subjects, test_subjects)
+    chosen = choose_protocol(
+        settings.data,
+        protocol,
+        split_seed,
+        train_subjects=train_subjects,
+        val_subjects=val_subjects,
+        test_subjects=test_subjects,
+        train_views=train_views,
+        val_views=val_views,
+        test_views=test_views,
+    )
     scores = train_run(
         replace(settings, protocol=chosen),
         out,

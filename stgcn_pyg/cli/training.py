@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stgcn_pyg.cli.options import Fps, Rate, Root, Subsequences
+from stgcn_pyg.cli.options import Data, Fps, Rate, Root, Subsequences
 
 if TYPE_CHECKING:
     from stgcn_pyg.experiments import Settings
@@ -18,11 +18,15 @@ NETWORK, TRAINING = "Network", "Training"
 
 def training_settings(
     context: typer.Context,
+    data: Data = "kth",
     root: Root = Path("datasets/kth"),
     fps: Fps = None,
     rate: Rate = None,
     subsequences: Subsequences = None,
-    skeleton: Annotated[str, typer.Option(help="Joint layout of the recordings.")] = "BODY_25",
+    skeleton: Annotated[
+        str, typer.Option(help="Joint layout of files that do not say theirs. [default: the data set's]")
+    ] = "",
+    people: Annotated[int, typer.Option(help="People kept of each recording.", min=1)] = 1,
     partition: Annotated[
         str, typer.Option(help="uniform, distance, spatial or symmetrical.", rich_help_panel=NETWORK)
     ] = "spatial",
@@ -107,6 +111,8 @@ def training_settings(
 
     return Settings(
         root=str(root),
+        data=data,
+        people=people,
         protocol=Protocol(),
         fps=fps,
         rate=rate,

@@ -1,6 +1,9 @@
 """PyG data sets of skeleton recordings, and their evaluation protocols."""
 
+from stgcn_pyg.datasets.catalogue import DATASETS, find_dataset
+from stgcn_pyg.datasets.kinect import MHAD_ACTIONS, NWUCLA, UCLA_ACTIONS, UTDMHAD
 from stgcn_pyg.datasets.kth import KTH_ACTIONS, KTH_FPS, KTHSkeletonDataset
+from stgcn_pyg.datasets.own import SkeletonFolder
 from stgcn_pyg.datasets.protocol import (
     KTH_PROTOCOLS,
     Protocol,
@@ -9,15 +12,25 @@ from stgcn_pyg.datasets.protocol import (
     random_subjects,
     rotated_subjects,
 )
+from stgcn_pyg.datasets.recordings import NoRecordings, RecordingDataset
 from stgcn_pyg.datasets.skeleton_dataset import SkeletonDataset
 
 __all__ = [
+    "DATASETS",
     "KTH_ACTIONS",
     "KTH_FPS",
     "KTH_PROTOCOLS",
+    "MHAD_ACTIONS",
+    "NWUCLA",
+    "UCLA_ACTIONS",
+    "UTDMHAD",
     "KTHSkeletonDataset",
+    "NoRecordings",
     "Protocol",
+    "RecordingDataset",
     "SkeletonDataset",
+    "SkeletonFolder",
+    "find_dataset",
     "find_protocol",
     "leave_one_out",
     "random_subjects",

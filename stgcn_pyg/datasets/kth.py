@@ -1,27 +1,17 @@
 """The KTH actions as skeletons."""
 
 import json
-import os
 import re
-import tempfile
 import warnings
-from collections.abc import Callable
-from dataclasses import replace
-from hashlib import sha256
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from torch_geometric.data.data import BaseData
-from tqdm import tqdm
-
 from stgcn_pyg.data import SkeletonData
-from stgcn_pyg.datasets.protocol import AnyProtocol, find_protocol
-from stgcn_pyg.datasets.skeleton_dataset import SkeletonDataset
+from stgcn_pyg.datasets.protocol import KTH_PROTOCOLS
+from stgcn_pyg.datasets.recordings import RecordingDataset
 from stgcn_pyg.io import Subsequences, read_array, read_openpose_folder, read_subsequences
-from stgcn_pyg.partition import SkeletonGraph
-from stgcn_pyg.sequence import SkeletonSequence, convert_layout, resample, same_rate
-from stgcn_pyg.skeleton import BODY_25, Skeleton
+from stgcn_pyg.sequence import SkeletonSequence
+from stgcn_pyg.skeleton import BODY_25
 from stgcn_pyg.synthetic import MARKER
 
 KTH_ACTIONS = ("boxing", "handclapping", "handwaving", "jogging", "running", "walking")
@@ -34,9 +24,11 @@ LENIENCY = 25
 """By how many of KTH's frames a recording may be shorter than the list of sub-sequences says."""
 
 _NAME = re.compile(rf"person(?P<subject>\d+)_(?P<action>{'|'.join(KTH_ACTIONS)})_d(?P<scenario>\d+)(?:_uncomp)?")
+_PART = re.compile(r"_\d+$")
+"""What a sub-sequence's name has after its video's."""
 
 
-class KTHSkeletonDataset(SkeletonDataset):
+class KTHSkeletonDataset(RecordingDataset):
     r"""KTH actions (Schüldt, Laptev, Caputo, ICPR 2004) as skeletons: 25 subjects, 6 actions, 4 scenarios.
 
     .. list-table::
@@ -65,22 +57,11 @@ class KTHSkeletonDataset(SkeletonDataset):
             validate d3, test d4) and ``"stratified"`` (60/20/20 of every action). Or a
             :class:`~stgcn_pyg.datasets.Protocol`, as :func:`~stgcn_pyg.datasets.leave_one_out` and
             :func:`~stgcn_pyg.datasets.random_subjects` give them, or the subjects of each split.
-        graph: The graph that samples carry, or the partition strategy to build it with; joint radii are
-            measured on the training split, whatever the split is.
-        normalization: The degree normalisation to build it with.
-        max_hops: The neighbourhood's size D to build it with.
-        skeleton: The joint layout of the recordings. If the graph is of another, they are
-            converted to that one (:func:`~stgcn_pyg.sequence.convert_layout`).
-        fps: Frames a second of the recordings; if left out, what their files or ``SYNTHETIC.json`` say.
-        usual_fps: Frames a second where nothing says it.
-        rate: Resample to so many frames a second; see :func:`~stgcn_pyg.sequence.resample`. If left out,
-            recordings stay as they are.
         subsequences: KTH's ``00sequences.txt``; then each of the sub-sequences that it lists is a recording. If
             left out, whole videos are.
-        transform: Applied to a sample whenever it is read.
-        pre_transform: Applied to a sample before it is cached.
-        pre_filter: Which samples are cached.
-        force_reload: Build the cache again.
+        fps: Frames a second of the recordings; if left out, what their files or ``SYNTHETIC.json`` say.
+        **how: What :class:`~stgcn_pyg.datasets.RecordingDataset` takes besides: graph, layout, rate, people,
+            transforms.
 
     Raises:
         FileNotFoundError: If there are no recordings, with what to put where.
@@ -97,97 +78,30 @@ class KTHSkeletonDataset(SkeletonDataset):
         (6, 25, 73)
     """
 
-    def __init__(
-        self,
-        root: str | Path,
-        split: str = "train",
-        protocol: AnyProtocol = "15/5/5",
-        graph: SkeletonGraph | str = "spatial",
-        normalization: str = "directed",
-        max_hops: int = 1,
-        skeleton: Skeleton = BODY_25,
-        fps: float | None = None,
-        usual_fps: float = KTH_FPS,
-        rate: float | None = None,
-        subsequences: str | Path | None = None,
-        transform: Callable[[SkeletonData], BaseData] | None = None,
-        pre_transform: Callable[[SkeletonData], SkeletonData] | None = None,
-        pre_filter: Callable[[SkeletonData], bool] | None = None,
-        force_reload: bool = False,
-    ) -> None:
-        protocol = find_protocol(protocol)
-        wanted = None if split == "all" else protocol.values(split)
-        self.recorded = skeleton
-        self.skeleton = graph.skeleton if isinstance(graph, SkeletonGraph) else skeleton
-        for number in (fps, rate):
-            if number is not None and not (isfinite(number) and number > 0):
-                raise ValueError(f"{number} frames a second is not a rate")
-        self.given_fps = fps
-        self.usual_fps = _synthetic_rate(root) or usual_fps
-        self.rate = rate
+    usual_layout = BODY_25
+    usual_rate = KTH_FPS
+    protocols = KTH_PROTOCOLS
+    usual_protocol = "15/5/5"
+    classes = KTH_ACTIONS
+    called = "KTH"
+    wanted = "arrays personNN_ACTION_dK_uncomp.npy ([T, 25, 3]: x, y, score) or folders of OpenPose's JSON frames"
+    source = "`stgcn-pyg synthesize` writes synthetic ones"
+
+    def __init__(self, root: str | Path, *args: Any, subsequences: str | Path | None = None, **how: Any) -> None:
         self.subsequences = None if subsequences is None else Path(subsequences)
-        super().__init__(str(root), transform, pre_transform, pre_filter, force_reload=force_reload)
-        self.finish(graph, normalization, max_hops, protocol.choose, split)
-        if len(self) == 0 and wanted:
-            raise ValueError(f"{root}: no recording of the {split} {protocol.by}s {sorted(wanted)} is there")
+        if synthetic := _synthetic_rate(root):
+            how["usual_fps"] = synthetic
+        super().__init__(root, *args, **how)
 
     def _facts(self) -> dict[str, Any]:
         stamp = None if self.subsequences is None else self.subsequences.stat()
-        listed = stamp and (stamp.st_size, stamp.st_mtime_ns)
-        return super()._facts() | {"recorded": self.recorded.to_dict(), "subsequences": listed}
+        return super()._facts() | {"subsequences": stamp and (stamp.st_size, stamp.st_mtime_ns)}
 
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """The actions by class number."""
-        return KTH_ACTIONS
-
-    @property
-    def num_classes(self) -> int:
-        """The number of actions, whichever of them the split has."""
-        return len(KTH_ACTIONS)
-
-    @property
-    def synthetic(self) -> bool:
-        """Whether the recordings are made up."""
-        return Path(self.raw_dir, MARKER).is_file()
-
-    @property
-    def raw_dir(self) -> str:
-        """Where the recordings are: ``root/raw`` if it is there, else ``root``."""
-        raw = Path(self.root, "raw")
-        return str(raw if raw.is_dir() else self.root)
-
-    @property
-    def processed_dir(self) -> str:
-        """Where the cache is: ``root/processed`` beside ``root/raw``, else in the user's cache folder."""
-        root = Path(self.root).resolve()
-        if (root / "raw").is_dir():
-            return str(root / "processed")
-        try:
-            home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        except RuntimeError:  # a user without a home, as in containers
-            home = Path(tempfile.gettempdir())
-        return str(home / "stgcn_pyg" / f"{root.name}-{sha256(str(root).encode()).hexdigest()[:8]}")
-
-    @property
-    def raw_file_names(self) -> list[str]:
-        """Arrays, and folders of OpenPose frames, in the order of their names."""
+    def find(self) -> list[Path]:
+        """Arrays, or folders of OpenPose frames."""
         raw = Path(self.raw_dir)
         arrays = {path for path in raw.rglob("person*.np[yz]") if _NAME.fullmatch(path.stem)}
-        folders = {path.parent for path in raw.rglob("person*_keypoints.json")} if not arrays else set()
-        return sorted(str(path.relative_to(raw)) for path in arrays | folders)
-
-    def download(self) -> None:
-        """KTH's recordings come from their owner."""
-        raise FileNotFoundError(
-            f"no KTH recordings in {Path(self.raw_dir).resolve()}: put arrays personNN_ACTION_dK_uncomp.npy "
-            "([T, 25, 3]: x, y, score) or folders of OpenPose's JSON frames there, or in a folder raw in it; "
-            "`stgcn-pyg synthesize` writes synthetic ones"
-        )
-
-    def _download(self) -> None:
-        if not self.raw_file_names:
-            self.download()
+        return list(arrays or {path.parent for path in raw.rglob("person*_keypoints.json")})
 
     def read(self) -> list[SkeletonData]:
         """Read every recording there is."""
@@ -197,26 +111,32 @@ class KTHSkeletonDataset(SkeletonDataset):
             warnings.warn(
                 f"{self.raw_dir}: left out, as their names are none of KTH's: {', '.join(strangers)}", stacklevel=2
             )
-        videos: dict[str, SkeletonSequence] = {}
-        for path in tqdm([Path(path) for path in self.raw_paths], "reading recordings", disable=None, leave=False):
-            for sequence in self._sequences(path):
-                if sequence.name in videos:
-                    raise ValueError(f"{path}: there is another recording {sequence.name}; keep one of them")
-                videos[sequence.name] = sequence
-        ranges = None if self.subsequences is None else read_subsequences(self.subsequences)
-        return [
-            self._labelled(video.name, part)
-            for video in videos.values()
-            for part in ([video] if ranges is None else self._subsequences(video, ranges))
-        ]
+        return super().read()
 
-    def _sequences(self, path: Path) -> list[SkeletonSequence]:
+    def read_file(self, path: Path) -> list[SkeletonSequence]:
+        """The recording in an array, or those in a folder of OpenPose frames."""
         if path.is_dir():
-            sequences = read_openpose_folder(path, skeleton=self.recorded, fps=self.given_fps)
-        else:
-            sequences = [read_array(path, self.recorded, fps=self.given_fps)]
-        sequences = [convert_layout(sequence, self.skeleton) for sequence in sequences]
-        return [replace(sequence, fps=sequence.fps or self.usual_fps) for sequence in sequences]
+            return read_openpose_folder(path, skeleton=self.recorded, fps=self.given_fps)
+        return [read_array(path, self.recorded, fps=self.given_fps)]
+
+    def label(self, sequence: SkeletonSequence) -> dict[str, Any]:
+        """Action, person and scenario, as the name says."""
+        video = _PART.sub("", sequence.name) if self.subsequences else sequence.name
+        facts = _NAME.fullmatch(video)
+        if facts is None:
+            raise ValueError(
+                f"{video!r} is no name of a KTH recording: expected personNN_ACTION_dK_uncomp with an "
+                f"action of {', '.join(KTH_ACTIONS)}"
+            )
+        action, subject, scenario = facts["action"], int(facts["subject"]), int(facts["scenario"])
+        return {"y": KTH_ACTIONS.index(action), "subject": subject, "scenario": scenario}
+
+    def _samples(self, people: list[SkeletonSequence]) -> list[SkeletonData]:
+        if self.subsequences is None:
+            return super()._samples(people)
+        listed = read_subsequences(self.subsequences)
+        parts = [self._subsequences(person, listed) for person in people]
+        return [self._labelled(list(part)) for part in zip(*parts, strict=True)]
 
     def _subsequences(self, video: SkeletonSequence, listed: Subsequences) -> list[SkeletonSequence]:
         """The parts of a video that the list names, frames counted at KTH's own rate."""
@@ -235,30 +155,6 @@ class KTHSkeletonDataset(SkeletonDataset):
             video.select((filmed >= first) & (filmed < last + 1), name=f"{video.name}_{number}")
             for number, (first, last) in enumerate(listed[name], start=1)
         ]
-
-    def _at_rate(self, sequence: SkeletonSequence) -> SkeletonSequence:
-        """The recording at the rate asked for; one that is near enough is taken to have it."""
-        if self.rate is None or sequence.fps is None:
-            return sequence
-        if same_rate(sequence.fps, self.rate):
-            return replace(sequence, fps=self.rate)
-        return resample(sequence, self.rate)
-
-    def _labelled(self, video: str, sequence: SkeletonSequence) -> SkeletonData:
-        facts = _NAME.fullmatch(video)
-        if facts is None:
-            raise ValueError(
-                f"{video!r} is no name of a KTH recording: expected personNN_ACTION_dK_uncomp with an "
-                f"action of {', '.join(KTH_ACTIONS)}"
-            )
-        assert sequence.fps is not None, "every recording was given a rate"
-        return SkeletonData.from_sequence(
-            self._at_rate(sequence),
-            recorded_fps=sequence.fps,
-            y=KTH_ACTIONS.index(facts["action"]),
-            subject=int(facts["subject"]),
-            scenario=int(facts["scenario"]),
-        )
 
 
 def _synthetic_rate(root: str | Path) -> float | None:

@@ -9,6 +9,9 @@ from sklearn.model_selection import StratifiedKFold
 
 from stgcn_pyg.data import SkeletonData
 
+FACTS = ("subject", "scenario", "view", "camera", "setup", "split", "fold")
+"""What recordings can be split by."""
+
 SPLITS = ("train", "val", "test")
 """The splits of every protocol: training, validation, test."""
 
@@ -24,8 +27,9 @@ class Protocol:
         train: The fact's values that are trained on.
         val: Those that are validated on.
         test: Those that are tested on.
-        by: The fact: ``"subject"``, ``"scenario"`` or ``"fold"``. Folds deal each action's recordings evenly
-            among :data:`NUM_FOLDS`, whoever is seen in them; the parts of one video stay together.
+        by: The fact, one of :data:`FACTS`. ``"fold"`` is dealt: each action's recordings evenly among
+            :data:`NUM_FOLDS`, whoever is seen in them; the parts of one video stay together. ``"split"`` are the
+            names of splits that the data set's own files say, of which a recording may have several.
         seed: What folds are drawn from.
 
     Raises:
@@ -38,24 +42,24 @@ class Protocol:
         [1, 2]
     """
 
-    train: Sequence[int] = ()
-    val: Sequence[int] = ()
-    test: Sequence[int] = ()
+    train: Sequence[int | str] = ()
+    val: Sequence[int | str] = ()
+    test: Sequence[int | str] = ()
     by: str = "subject"
     seed: int = 0
 
     def __post_init__(self) -> None:
         """Check that splits are apart."""
-        if self.by not in ("subject", "scenario", "fold"):
-            raise ValueError(f"recordings are split by subject, scenario or fold, not by {self.by!r}")
-        seen: dict[int, str] = {}
+        if self.by not in FACTS:
+            raise ValueError(f"recordings are split by {', '.join(FACTS[:-1])} or {FACTS[-1]}, not by {self.by!r}")
+        seen: dict[int | str, str] = {}
         for split in SPLITS:
             object.__setattr__(self, split, tuple(self.values(split)))
             for value in self.values(split):
                 if seen.setdefault(value, split) != split:
                     raise ValueError(f"{self.by} {value} stands in both the {seen[value]} and the {split} split")
 
-    def values(self, split: str) -> Sequence[int]:
+    def values(self, split: str) -> Sequence[int | str]:
         """The fact's values in a split.
 
         Raises:
@@ -63,16 +67,23 @@ class Protocol:
         """
         if split not in SPLITS:
             raise ValueError(f"no split is called {split!r}; known: {', '.join(SPLITS)}, all")
-        values: Sequence[int] = getattr(self, split)
+        values: Sequence[int | str] = getattr(self, split)
         return values
 
     def choose(self, recordings: Sequence[SkeletonData], split: str) -> list[SkeletonData]:
         """The recordings of a split, in their order; ``"all"`` of them are in none."""
         if split == "all":
             return list(recordings)
-        facts = _folds(recordings, self.seed) if self.by == "fold" else [int(data[self.by]) for data in recordings]
+        facts = _folds(recordings, self.seed) if self.by == "fold" else [self._fact(data) for data in recordings]
         chosen = set(self.values(split))
-        return [data for data, value in zip(recordings, facts, strict=True) if value in chosen]
+        return [data for data, values in zip(recordings, facts, strict=True) if not chosen.isdisjoint(values)]
+
+    def _fact(self, data: SkeletonData) -> Sequence[int | str]:
+        """A recording's value, or several names of splits."""
+        if self.by not in data:
+            known = ", ".join(fact for fact in FACTS if fact in data) or "none"
+            raise ValueError(f"{data.get('name')}: nothing says its {self.by}, by which to split; known: {known}")
+        return data["split"].split() if self.by == "split" else [int(data[self.by])]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain containers, for JSON."""
@@ -153,12 +164,15 @@ AnyProtocol = str | Protocol | Mapping[str, Any]
 """A protocol, its name, or what :class:`Protocol` takes, such as the subjects of each split."""
 
 
-def find_protocol(protocol: AnyProtocol, seed: int = 0) -> Protocol:
+def find_protocol(
+    protocol: AnyProtocol, seed: int = 0, known: Mapping[str, Callable[[int], Protocol]] = KTH_PROTOCOLS
+) -> Protocol:
     """The protocol of that name, or the one given.
 
     Args:
         protocol: One of them, by name or value.
         seed: What those are drawn from that are random.
+        known: The protocols by name, KTH's unless others are said.
 
     Raises:
         ValueError: If no protocol of that name is known, or it is impossible.
@@ -174,19 +188,24 @@ def find_protocol(protocol: AnyProtocol, seed: int = 0) -> Protocol:
             odd = ", ".join(sorted(unknown))
             raise ValueError(f"a protocol has no {odd}; it has {', '.join(SPLITS)}, by, seed")
         return Protocol(**protocol)
-    if protocol not in KTH_PROTOCOLS:
-        raise ValueError(f"no protocol is called {protocol!r}; known: {', '.join(KTH_PROTOCOLS)}")
-    return KTH_PROTOCOLS[protocol](seed)
+    if protocol not in known:
+        raise ValueError(f"no protocol is called {protocol!r}; known: {', '.join(known)}")
+    return known[protocol](seed)
 
 
-def _folds(recordings: Sequence[SkeletonData], seed: int) -> list[int]:
+def _folds(recordings: Sequence[SkeletonData], seed: int) -> list[list[int]]:
     """The fold of each recording: a video's parts together, each action spread evenly."""
-    videos = [(int(data.y), int(data.subject), int(data.scenario)) for data in recordings]
+    videos = [(int(data.y), _video(data)) for data in recordings]
     distinct = sorted(set(videos))
-    actions = [action for action, _, _ in distinct]
+    actions = [action for action, _ in distinct]
     rarest = min((actions.count(action) for action in set(actions)), default=NUM_FOLDS)
     if rarest < NUM_FOLDS:
         raise ValueError(f"{NUM_FOLDS} folds need as many videos of every action, but of one there are {rarest}")
     deal = StratifiedKFold(NUM_FOLDS, shuffle=True, random_state=seed).split(distinct, actions)
     fold = {distinct[i]: number for number, (_, held_out) in enumerate(deal) for i in held_out}
-    return [fold[video] for video in videos]
+    return [[fold[video]] for video in videos]
+
+
+def _video(data: SkeletonData) -> str:
+    """What a recording is a part of: what KTH's sub-sequences share, else itself."""
+    return f"{int(data.subject):05d} {int(data.scenario):05d}" if "scenario" in data else str(data.name)

@@ -14,7 +14,6 @@ from stgcn_pyg.experiments.settings import Settings
 from stgcn_pyg.files import read_json, write_json, write_text
 from stgcn_pyg.metrics import Scores, grouped_interval
 from stgcn_pyg.plots import plot_confusion
-from stgcn_pyg.skeleton import find_skeleton
 
 FOREST = "forest.json"
 """The forest's accuracy on a run's split, in its folder."""
@@ -70,7 +69,7 @@ def _train_one(folder: Path, settings: Settings) -> None:
 
 def _fit_forest(folder: Path, settings: Settings) -> None:
     """Write down how a forest does on the same split with the same seed."""
-    skeleton = find_skeleton(settings.skeleton)
+    skeleton = settings.layout
     plain = replace(settings, partition="uniform")  # its graph needs no training recordings
     train, test = (list(open_split(plain, split)) for split in ("train", "test"))
     predicted = forest_predictions(train, test, skeleton, settings.seed)

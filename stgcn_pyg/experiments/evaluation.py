@@ -5,7 +5,7 @@ from typing import Any
 
 from torch import Tensor
 
-from stgcn_pyg.datasets import KTH_FPS, KTHSkeletonDataset
+from stgcn_pyg.datasets import RecordingDataset, find_dataset
 from stgcn_pyg.files import write_json
 from stgcn_pyg.metrics import Scores, accuracy_by
 from stgcn_pyg.plots import plot_confusion, plot_scenarios
@@ -18,8 +18,8 @@ METRICS = "metrics.json"
 
 
 def open_for(
-    recognizer: Recognizer, root: str | Path, fps: float | None, skeleton: Skeleton, **how: Any
-) -> KTHSkeletonDataset:
+    recognizer: Recognizer, root: str | Path, data: str, fps: float | None, skeleton: Skeleton | None, **how: Any
+) -> RecordingDataset:
     """Recordings as a trained recognizer takes them: in its layout, at its rate, with its graph and features.
 
     Warns if the recordings are of another rate, or their layout does not give all joints.
@@ -27,27 +27,32 @@ def open_for(
     Args:
         recognizer: The recognizer.
         root: Where the recordings are.
+        data: Name of the data set.
         fps: Frames a second of the recordings; if left out, what their files say, else the recognizer's.
-        skeleton: Their joint layout.
-        **how: What :class:`~stgcn_pyg.datasets.KTHSkeletonDataset` takes besides.
+        skeleton: The joint layout of files that do not say theirs; if left out, the model's.
+        **how: What :class:`~stgcn_pyg.datasets.RecordingDataset` takes besides.
     """
-    recognizer.check_layout(skeleton)
-    recordings = KTHSkeletonDataset(
+    kind = find_dataset(data)
+    recorded = kind.usual_layout if kind.says_layout else skeleton or recognizer.graph.skeleton
+    recognizer.check_layout(recorded)
+    if kind.names_classes:
+        how["classes"] = recognizer.classes
+    recordings = kind(
         root,
         graph=recognizer.graph,
-        skeleton=skeleton,
+        skeleton=recorded,
         fps=fps,
-        usual_fps=recognizer.fps or KTH_FPS,
+        usual_fps=None if kind.says_layout else recognizer.fps,
         rate=recognizer.fps,
         transform=recognizer.features,
         **how,
     )
-    for recorded in sorted({float(data.recorded_fps) for data in recordings}):
-        recognizer.other_rate(recorded)  # which says so
+    for rate in sorted({float(data.recorded_fps) for data in recordings}):
+        recognizer.other_rate(rate)  # which says so
     return recordings
 
 
-def evaluate_run(recognizer: Recognizer, recordings: KTHSkeletonDataset, out: Path, **facts: Any) -> Scores:
+def evaluate_run(recognizer: Recognizer, recordings: RecordingDataset, out: Path, **facts: Any) -> Scores:
     """Score a recognizer on recordings and write ``confusion.png``, ``report.md`` and ``metrics.json``.
 
     Where recordings know their scenario, accuracy is said for each, in ``scenarios.png`` too.
@@ -69,7 +74,7 @@ def evaluate_run(recognizer: Recognizer, recordings: KTHSkeletonDataset, out: Pa
     return write_scores(recognizer.predict_data(recordings), recordings, out, **facts)
 
 
-def write_scores(probabilities: Tensor, recordings: KTHSkeletonDataset, out: Path, **facts: Any) -> Scores:
+def write_scores(probabilities: Tensor, recordings: RecordingDataset, out: Path, **facts: Any) -> Scores:
     """Score the probabilities ``[N, classes]`` of recordings and write what :func:`evaluate_run` writes."""
     classes = recordings.classes
     predicted = probabilities.argmax(dim=1).tolist()
@@ -89,7 +94,7 @@ def write_scores(probabilities: Tensor, recordings: KTHSkeletonDataset, out: Pat
         "root": str(recordings.root),
         "synthetic": recordings.synthetic,
         "fps": recordings.fps,
-        "subjects": sorted({int(data.subject) for data in recordings}),
+        **subjects_of(recordings),
         **facts,
         "recordings": details,
     }
@@ -102,3 +107,9 @@ def write_scores(probabilities: Tensor, recordings: KTHSkeletonDataset, out: Pat
     write_run_report(out, metrics)
     write_json(out / METRICS, metrics)  # last: a run that has it is finished
     return scores
+
+
+def subjects_of(recordings: RecordingDataset) -> dict[str, list[int]]:
+    """Who is seen in recordings, if they say it."""
+    people = sorted({int(data.subject) for data in recordings if "subject" in data})
+    return {"subjects": people} if people else {}

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from stgcn_pyg.datasets import KTHSkeletonDataset
+from stgcn_pyg.datasets import RecordingDataset
 from stgcn_pyg.experiments.evaluation import METRICS, open_for, write_scores
 from stgcn_pyg.experiments.run import CONFIG, keep_run, open_split
 from stgcn_pyg.experiments.settings import Settings
@@ -15,7 +15,6 @@ from stgcn_pyg.files import read_json, write_json
 from stgcn_pyg.metrics import Scores, grouped_interval
 from stgcn_pyg.plots import plot_confusion
 from stgcn_pyg.recognizer import Recognizer
-from stgcn_pyg.skeleton import find_skeleton
 
 
 def fuse(probabilities: Tensor, weights: Tensor) -> Tensor:
@@ -111,8 +110,10 @@ def fuse_runs(
         held_out = [open_split(one, "val", model) for one, model in zip(settings, recognizers, strict=True)]
         chosen = fit_weights(*_predict(runs, held_out, recognizers))
     if elsewhere:
-        layouts = [find_skeleton(one.skeleton) for one in settings]
-        tested = [open_for(r, skeleton=layout, **elsewhere) for r, layout in zip(recognizers, layouts, strict=True)]
+        tested = [
+            open_for(model, data=one.data, people=one.people, skeleton=one.layout, **elsewhere)
+            for one, model in zip(settings, recognizers, strict=True)
+        ]
     else:
         tested = [open_split(one, "test", model) for one, model in zip(settings, recognizers, strict=True)]
     probabilities, y = _predict(runs, tested, recognizers)
@@ -187,7 +188,7 @@ def _settings(run: Path) -> Settings:
 
 
 def _predict(
-    runs: Sequence[Path], data: Sequence[KTHSkeletonDataset], recognizers: Sequence[Recognizer]
+    runs: Sequence[Path], data: Sequence[RecordingDataset], recognizers: Sequence[Recognizer]
 ) -> tuple[Tensor, Tensor]:
     """Probabilities ``[S, N, classes]`` and classes ``[N]`` of the recordings that all runs share."""
     about = [_identity(recordings, model) for recordings, model in zip(data, recognizers, strict=True)]
@@ -198,7 +199,7 @@ def _predict(
     return torch.stack(probabilities), torch.tensor([int(sample.y) for sample in data[0]])
 
 
-def _identity(recordings: KTHSkeletonDataset, recognizer: Recognizer) -> tuple[Any, ...]:
+def _identity(recordings: RecordingDataset, recognizer: Recognizer) -> tuple[Any, ...]:
     """What must be the same of two runs that are fused: where their recordings are, which, and the actions."""
     names = [(sample.name, int(sample.y)) for sample in recordings]
-    return Path(recordings.raw_dir).resolve(), recordings.subsequences, names, recognizer.classes
+    return Path(recordings.raw_dir).resolve(), getattr(recordings, "subsequences", None), names, recognizer.classes

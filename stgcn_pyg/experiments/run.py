@@ -1,19 +1,19 @@
 """From settings to a run folder: train, keep the model, score it, draw and report."""
 
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from stgcn_pyg.datasets import KTHSkeletonDataset
-from stgcn_pyg.experiments.evaluation import evaluate_run, open_for
+from stgcn_pyg.datasets import NoRecordings, RecordingDataset
+from stgcn_pyg.experiments.evaluation import evaluate_run, open_for, subjects_of
 from stgcn_pyg.experiments.settings import PRECISIONS, Settings
 from stgcn_pyg.files import write_json
 from stgcn_pyg.metrics import Scores
 from stgcn_pyg.plots import plot_curves, plot_edge_weights
 from stgcn_pyg.recognizer import MODEL_FOLDER, Recognizer
-from stgcn_pyg.skeleton import find_skeleton
 from stgcn_pyg.transforms import SkeletonFeatures
 
 CONFIG = "config.json"
@@ -78,14 +78,24 @@ def train_run(
     plot_curves([folder / "curves" for folder in folders], out / "curves.png")
     if recognizer.architecture.get("edge_importance"):
         plot_edge_weights(recognizer.networks[0], recognizer.graph, out / "edge_weights.png")
-    if not settings.split.test:
+    test = open_test(settings, recognizer)
+    if test is None:
         return None
-    test = open_split(settings, "test", recognizer)
-    subjects = sorted({int(data.subject) for data in train})
-    facts: dict[str, Any] = {"trained_on": {"recordings": len(train), "subjects": subjects}}
+    facts: dict[str, Any] = {"trained_on": {"recordings": len(train), **subjects_of(train)}}
     if not resumed:
         facts["seconds"] = round(time.perf_counter() - began, 1)
     return evaluate_run(recognizer, test, out, config=_facts(settings, recognizer), **facts)
+
+
+def open_test(settings: Settings, recognizer: Recognizer) -> RecordingDataset | None:
+    """The test recordings, if there are any: who has none of them trains all the same."""
+    if not settings.split.test:
+        return None
+    try:
+        return open_split(settings, "test", recognizer)
+    except NoRecordings as error:
+        warnings.warn(f"the model is not tested: {error}", stacklevel=2)
+        return None
 
 
 def keep_run(folder: Path) -> None:
@@ -98,7 +108,15 @@ def keep_run(folder: Path) -> None:
         raise ValueError(f"{folder} is a run folder, whose own scores would be lost; choose another folder")
 
 
-def begin(settings: Settings) -> tuple[Recognizer, KTHSkeletonDataset]:
+def trained_on(run: Path) -> dict[str, Any]:
+    """The kind of data that a run was trained on; KTH's, if the folder does not say it, as that of a model alone."""
+    if not (run / CONFIG).is_file():
+        return {"data": "kth", "people": 1}
+    settings = Settings.load(run / CONFIG)
+    return {"data": settings.data, "people": settings.people}
+
+
+def begin(settings: Settings) -> tuple[Recognizer, RecordingDataset]:
     """What is trained, and on what: a recognizer to fine-tune, or a new one that the training recordings shape."""
     if settings.init:
         recognizer = Recognizer.from_pretrained(settings.init)
@@ -132,17 +150,19 @@ def _facts(settings: Settings, recognizer: Recognizer) -> dict[str, Any]:
     return {**given, "streams": features, **network}
 
 
-def open_split(settings: Settings, split: str, recognizer: Recognizer | None = None) -> KTHSkeletonDataset:
+def open_split(settings: Settings, split: str, recognizer: Recognizer | None = None) -> RecordingDataset:
     """One split of the recordings, for a recognizer or with a graph of its own."""
-    skeleton = find_skeleton(settings.skeleton)
-    listed = settings.subsequences or None
-    how: dict[str, Any] = {"split": split, "protocol": settings.protocol, "subsequences": listed}
+    how: dict[str, Any] = {"split": split, "protocol": settings.protocol, "people": settings.people}
+    if settings.subsequences:
+        how["subsequences"] = settings.subsequences
     if recognizer is not None and settings.init:
-        return open_for(recognizer, settings.root, settings.fps, skeleton, **how)
-    how |= {"skeleton": skeleton, "fps": settings.fps, "rate": settings.rate}
+        return open_for(recognizer, settings.root, settings.data, settings.fps, settings.layout, **how)
+    how |= {"skeleton": settings.layout, "fps": settings.fps, "rate": settings.rate}
     if recognizer is not None:
-        return KTHSkeletonDataset(settings.root, **how, graph=recognizer.graph, transform=recognizer.features)
-    return KTHSkeletonDataset(
+        if settings.dataset.names_classes:
+            how["classes"] = recognizer.classes
+        return settings.dataset(settings.root, **how, graph=recognizer.graph, transform=recognizer.features)
+    return settings.dataset(
         settings.root,
         **how,
         graph=settings.partition,

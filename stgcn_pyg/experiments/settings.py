@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch_geometric.transforms import BaseTransform
 
+from stgcn_pyg.datasets import RecordingDataset, find_dataset
 from stgcn_pyg.datasets.protocol import AnyProtocol, Protocol, find_protocol
 from stgcn_pyg.files import read_json
 from stgcn_pyg.models import NINE_LAYERS, STGCN, TWELVE_LAYERS, scaled
@@ -83,11 +84,13 @@ class Settings:
 
     Attributes:
         root: Folder of the recordings.
-        protocol: Which recordings are in which split.
+        protocol: Which recordings are in which split; by name, one of the data set's.
+        data: Name of the data set (:data:`~stgcn_pyg.datasets.DATASETS`).
+        people: How many people of a recording are kept.
         fps: Frames a second of the recordings; if left out, what the data set knows.
         rate: Frames a second that they are resampled to; if left out, they stay as they are.
         subsequences: Path of KTH's list of sub-sequences, to train and test on those; "" for whole videos.
-        skeleton: Name of the joint layout.
+        skeleton: Name of the joint layout of recordings whose files do not say theirs; "" for the usual one.
         partition: Partition strategy.
         normalization: Degree normalisation of the graph.
         max_hops: The neighbourhood's size D.
@@ -122,10 +125,12 @@ class Settings:
 
     root: str
     protocol: AnyProtocol
+    data: str = "kth"
+    people: int = 1
     fps: float | None = None
     rate: float | None = None
     subsequences: str = ""
-    skeleton: str = "BODY_25"
+    skeleton: str = ""
     partition: str = "spatial"
     normalization: str = "directed"
     max_hops: int = 1
@@ -154,8 +159,10 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
-        object.__setattr__(self, "protocol", find_protocol(self.protocol))
-        InputStreams(find_skeleton(self.skeleton), self.streams)
+        object.__setattr__(self, "protocol", find_protocol(self.protocol, known=self.dataset.protocols))
+        if self.subsequences and self.data != "kth":
+            raise ValueError(f"sub-sequences are KTH's; recordings of {self.data} have none")
+        InputStreams(self.layout, self.streams)
         known: dict[str, Any] = {
             "partition": STRATEGIES,
             "normalization": NORMALIZATIONS,
@@ -186,9 +193,19 @@ class Settings:
 
     def _check_architecture(self) -> None:
         """Let the network refuse what does not go together, on a small one without weights."""
-        graph = SkeletonGraph.build(find_skeleton(self.skeleton))
+        graph = SkeletonGraph.build(self.layout)
         with torch.device("meta"):
             STGCN(graph, 1, 1, **self.architecture | {"channels": ((1, 1), (1, 1))})
+
+    @property
+    def dataset(self) -> type[RecordingDataset]:
+        """The data set."""
+        return find_dataset(self.data)
+
+    @property
+    def layout(self) -> Skeleton:
+        """The joint layout of recordings whose files do not say theirs."""
+        return find_skeleton(self.skeleton) if self.skeleton else self.dataset.usual_layout
 
     @property
     def split(self) -> Protocol:

@@ -18,7 +18,7 @@ from torch import Tensor
 from torch_geometric.transforms import Compose
 
 from stgcn_pyg.data import TimelineLoader
-from stgcn_pyg.datasets import KTHSkeletonDataset, Protocol
+from stgcn_pyg.datasets import Protocol, RecordingDataset
 from stgcn_pyg.experiments.experiment import build_settings
 from stgcn_pyg.experiments.published import (
     PublishedAugmentation,
@@ -77,9 +77,9 @@ class Contest:
     """A network that is to be trained, and its recordings."""
 
     network: torch.nn.Module
-    train: KTHSkeletonDataset
-    val: KTHSkeletonDataset
-    test: KTHSkeletonDataset
+    train: RecordingDataset
+    val: RecordingDataset
+    test: RecordingDataset
 
 
 def run_trial(trial: Trial, where: Mapping[str, Any], results: Path, work: Path, device: str = "cpu") -> None:
@@ -172,7 +172,7 @@ def _published(settings: Settings) -> Contest:
     return Contest(network, train, val, test)
 
 
-def _of_somebody(recordings: KTHSkeletonDataset) -> KTHSkeletonDataset:
+def _of_somebody(recordings: RecordingDataset) -> RecordingDataset:
     seen = [number for number, data in enumerate(recordings) if (data.score > 0).any()]
     return recordings if len(seen) == len(recordings) else recordings[seen]
 

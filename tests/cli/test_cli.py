@@ -80,6 +80,7 @@ def test_recordings_of_another_layout_are_taken(run: Path, root: Path, tmp_path:
 def test_info_describes_a_model_and_the_machine(run: Path) -> None:
     assert "running, walking" in call("info", run)
     assert "torch-geometric" in call("info")
+    assert "NTU RGB+D .skeleton" in call("info")
 
 
 def test_a_trained_network_is_tuned_further(run: Path, root: Path, tmp_path: Path) -> None:
@@ -246,9 +247,17 @@ def test_what_is_no_list_of_numbers_is_refused(text: str) -> None:
 
 def test_numbers() -> None:
     assert parse_numbers("3,1-2, 2") == [1, 2, 3]
-    assert choose_protocol("8/8/9", 0, "", "", "").val[0] == 19
-    assert choose_protocol("8/8/9", 0, "1-2", "", "5") == Protocol([1, 2], test=[5])
-    assert choose_protocol("random-subjects", 1, "", "", "") == random_subjects(1)
+    assert choose_protocol("kth", "8/8/9", 0).val[0] == 19
+    assert choose_protocol("kth", "", 0, train_subjects="1-2", test_subjects="5") == Protocol([1, 2], test=[5])
+    assert choose_protocol("kth", "random-subjects", 1) == random_subjects(1)
+    views = choose_protocol("nw-ucla", "", 0, train_views="1", test_views="2")
+    assert views == Protocol([1], test=[2], by="view")
+    with pytest.raises(ValueError, match="give --train-views too"):
+        choose_protocol("nw-ucla", "", 0, test_views="2")
+    with pytest.raises(ValueError, match="by people or by views, not by both"):
+        choose_protocol("nw-ucla", "", 0, train_subjects="1", test_views="2")
+    with pytest.raises(ValueError, match="no protocol is called '15/5/5'; known: cross-view, view-1-to-2"):
+        choose_protocol("nw-ucla", "15/5/5", 0)
 
 
 def test_predictions_do_not_depend_on_company(run: Path, root: Path, tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def test_splits_of_ones_own_are_taken_as_they_are() -> None:
     ("protocol", "message"),
     [
         ({"train": [1, 3], "test": [3]}, "subject 3 stands in both the train and the test split"),
-        ({"train": [1], "by": "weather"}, "split by subject, scenario or fold, not by 'weather'"),
+        ({"train": [1], "by": "weather"}, "setup, split or fold, not by 'weather'"),
         ({"training": [1]}, "a protocol has no training; it has train, val, test, by, seed"),
         ("5/5/15", "no protocol is called '5/5/15'; known: 15/5/5, 10/5/5, 8/8/9, random-subjects, scenarios"),
     ],
