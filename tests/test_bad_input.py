@@ -1077,6 +1077,14 @@ MATRIX = {
         nobody=sound(NOBODY),
         no_space=refused("walk.png", "too large"),
     ),
+    "stgcn-pyg view": Row(
+        array("walk.npy"),
+        lambda path: command("view", path, "--model", RUN, "--fps", 25, "--out", "walk.html"),
+        **ONE_ARRAY,
+        one_frame=sound(),
+        nobody=sound(),
+        no_space=refused("walk.html", "too large"),
+    ),
     "stgcn-pyg explain": Row(
         array("walk.npy"),
         lambda path: command("explain", path, "--model", RUN, "--fps", 25, "--out", "walk.png"),

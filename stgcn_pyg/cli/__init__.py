@@ -21,6 +21,7 @@ from stgcn_pyg.cli.report import report
 from stgcn_pyg.cli.reproduce import reproduce
 from stgcn_pyg.cli.synthesize import synthesize
 from stgcn_pyg.cli.train import train
+from stgcn_pyg.cli.view import view
 
 MISCONFIGURED = "MisconfigurationException"
 
@@ -43,6 +44,7 @@ for command in (
     reproduce,
     report,
     draw,
+    view,
     explain,
     edges,
     synthesize,
