@@ -25,6 +25,7 @@ from unittest import mock
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -40,9 +41,12 @@ from stgcn_pyg.io import (
     find_formats,
     read_alphapose,
     read_array,
+    read_coco,
     read_collection,
     read_compact,
+    read_deeplabcut,
     read_formats,
+    read_mediapipe,
     read_ntu,
     read_nw_ucla,
     read_openpose,
@@ -51,6 +55,7 @@ from stgcn_pyg.io import (
     read_pyskl,
     read_pyskl_splits,
     read_sequences,
+    read_sleap,
     read_subsequences,
     read_utd_mhad,
     write_compact,
@@ -63,7 +68,19 @@ from stgcn_pyg.synthetic import write_synthetic_kth
 from stgcn_pyg.training import Recipe
 from tests.recordings import random_sequence
 from tests.report.made_up import write_results
-from tests.writers import write_alphapose, write_lines, write_ntu, write_nw_ucla, write_pyskl, write_utd_mhad
+from tests.videos import BRIGHT, spot, write_video
+from tests.writers import (
+    write_alphapose,
+    write_coco,
+    write_deeplabcut,
+    write_lines,
+    write_mediapipe,
+    write_ntu,
+    write_nw_ucla,
+    write_pyskl,
+    write_sleap,
+    write_utd_mhad,
+)
 
 # Cells
 
@@ -425,6 +442,21 @@ def paper_results(how: str) -> Path:
     return folder
 
 
+def video(how: str) -> Path:
+    path = Path("clip.avi")
+    match how:
+        case "one_frame":
+            write_video(path, [spot(8)])
+        case "nobody":
+            write_video(path, [spot(None)] * 10)
+        case "mixed":
+            Image.fromarray(spot(8)).save("clip.png")
+            Path("clip.png").rename(path)
+        case _:
+            spoil(write_video(path, np.random.default_rng(0).integers(0, 255, (40, 48, 64, 3), np.uint8)), how)
+    return path
+
+
 # Calls
 
 
@@ -559,6 +591,17 @@ FRAMES: dict[str, Cell] = {
     "mixed": refused("walk_000000000001_keypoints.json", "18 joints, but of 25 in walk_000000000000"),
     "unreadable": refused("walk_000000000001_keypoints.json", "directory"),
     "pickled": refused("walk_000000000001_keypoints.json", "not whole JSON"),
+    "no_space": READS,
+}
+TABLES: dict[str, Cell] = {
+    "truncated": refused("walk.csv, row ", "cells, but", "in the first"),
+    "empty": refused("walk.csv: 0 rows, but a table has"),
+    "nan": sound(),  # which is how tables write a joint that is not there
+    "one_frame": sound(),
+    "nobody": sound(),
+    "mixed": ONE,
+    "unreadable": refused("walk.csv", "directory"),
+    "pickled": refused("walk.csv: no comma-separated text"),
     "no_space": READS,
 }
 PICKLES: dict[str, Cell] = {
@@ -713,6 +756,38 @@ MATRIX = {
         unreadable=refused("walk.txt", "directory"),
         pickled=refused("walk.txt, line 1"),
         no_space=READS,
+    ),
+    "read_coco": Row(
+        one_file("walk.json", 17, write_coco),
+        read_coco,
+        truncated=refused("walk.json is damaged"),
+        empty=refused("walk.json is damaged"),
+        wrong_v=refused("walk.json: 16 joints a frame", "skeleton="),
+        nan=refused("walk.json: annotation 3 has a number that is not finite"),
+        one_frame=sound(),
+        nobody=sound(),
+        mixed=none("AlphaPose's are read by the same function"),
+        unreadable=refused("walk.json", "directory"),
+        pickled=refused("walk.json is damaged"),
+        no_space=READS,
+    ),
+    "read_mediapipe": Row(
+        one_file("walk.csv", 33, write_mediapipe),
+        read_mediapipe,
+        **TABLES,
+        wrong_v=refused("walk.csv: no columns of x and y of 33 landmarks"),
+    ),
+    "read_deeplabcut": Row(
+        one_file("walk.csv", 25, write_deeplabcut),
+        lambda path: read_deeplabcut(path, BODY_25),
+        **TABLES,
+        wrong_v=refused("walk.csv: has no joint 'right_heel' of BODY_25"),
+    ),
+    "read_sleap": Row(
+        one_file("walk.csv", 25, write_sleap),
+        lambda path: read_sleap(path, BODY_25),
+        **TABLES,
+        wrong_v=refused("walk.csv: has no joint 'right_heel' of BODY_25"),
     ),
     "read_pyskl": Row(one_file("walk.pkl", 17, write_annotations), read_pyskl, **PICKLES),
     "read_pyskl_splits": Row(
@@ -980,6 +1055,20 @@ MATRIX = {
         no_space=refused("fused/confusion.png", "too large"),
     ),
     "stgcn-pyg info": Row(model, lambda run: command("info", run), **BAD_MODEL, no_space=READS),
+    "stgcn-pyg extract": Row(
+        video,
+        lambda path: command("extract", path, "--estimator", BRIGHT, "--out", "found", "--overlay", "png"),
+        truncated=refused("clip.avi: ends after"),
+        empty=refused("clip.avi", EMPTY),
+        wrong_v=none("the layout is the estimator's"),
+        nan=none("pictures have no such numbers"),
+        one_frame=sound(),
+        nobody=sound(),
+        mixed=refused("clip.avi: no moving pictures in it"),
+        unreadable=refused("clip.avi", "directory"),
+        pickled=refused("clip.avi: not a video"),
+        no_space=refused("found/clip.png", "too large"),
+    ),
     "stgcn-pyg draw": Row(
         array("walk.npy"),
         lambda path: command("draw", path, "--model", RUN, "--fps", 25, "--out", "walk.png"),

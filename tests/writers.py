@@ -89,6 +89,41 @@ def dump_pickle(path: Path, content: object, protocol: int = 4) -> Path:
     return path
 
 
+def write_coco(path: Path, pose: Doubles, **changes: object) -> Path:
+    """One person ``[T, V, 3]`` as COCO's annotations; what has a score is seen."""
+    flagged = np.concatenate([pose[..., :2], 2.0 * (pose[..., 2:] > 0)], axis=2)
+    images = [{"id": 100 + t, "file_name": f"walk_{t:04d}.png"} for t in range(len(pose))]
+    people = [{"image_id": 100 + t, "keypoints": one.ravel().tolist()} for t, one in enumerate(flagged)]
+    path.write_text(json.dumps({"images": images, "annotations": people} | changes))
+    return path
+
+
+def write_mediapipe(path: Path, pose: Doubles) -> Path:
+    """One person ``[T, 33, 3]`` as a table of MediaPipe's landmarks."""
+    header = ",".join(f"x{n},y{n},z{n},v{n}" for n in range(1, pose.shape[1] + 1))
+    lines = [",".join(f"{x!r},{y!r},0.1,{v!r}" for x, y, v in one) for one in pose.tolist()]
+    path.write_text("\n".join([f"frame,class,{header}", *(f"{t},wave,{line}" for t, line in enumerate(lines))]))
+    return path
+
+
+def write_deeplabcut(path: Path, pose: Doubles, joints: Sequence[str] = BODY_25.joints) -> Path:
+    """One body ``[T, V, 3]`` as DeepLabCut's table."""
+    joints = joints[: pose.shape[1]]
+    header = [["scorer", *["me"] * 3 * len(joints)], ["bodyparts", *(joint for joint in joints for _ in "xyp")]]
+    header.append(["coords", *["x", "y", "likelihood"] * len(joints)])
+    rows = [[str(t), *map(repr, one)] for t, one in enumerate(pose.reshape(len(pose), -1).tolist())]
+    path.write_text("\n".join(",".join(row) for row in header + rows))
+    return path
+
+
+def write_sleap(path: Path, pose: Doubles, joints: Sequence[str] = BODY_25.joints) -> Path:
+    """One body ``[T, V, 3]`` as SLEAP's table."""
+    columns = [f"{joint}.{what}" for joint in joints[: pose.shape[1]] for what in ("x", "y", "score")]
+    rows = [["a", str(t), "0.9", *map(repr, one)] for t, one in enumerate(pose.reshape(len(pose), -1).tolist())]
+    path.write_text("\n".join(",".join(row) for row in [["track", "frame_idx", "instance.score", *columns], *rows]))
+    return path
+
+
 def _pose(num_joints: int) -> Doubles:
     """A small pose ``[3, V, 3]``, nothing of it missing."""
     return np.random.default_rng(0).uniform(0.1, 1, size=(3, num_joints, 3))
@@ -117,6 +152,10 @@ EXAMPLES: dict[str, Callable[[Path], Path]] = {
     "NTU RGB+D .skeleton": lambda folder: write_ntu(
         folder / "S001C001P001R001A001.skeleton", 3, {"72057594037937060": dict(enumerate(_pose(25)))}
     ),
+    "COCO keypoint JSON": lambda folder: write_coco(folder / "coco.json", _pose(17)),
+    "MediaPipe CSV": lambda folder: write_mediapipe(folder / "mediapipe.csv", _pose(33)),
+    "DeepLabCut CSV": lambda folder: write_deeplabcut(folder / "deeplabcut.csv", _pose(25)),
+    "SLEAP CSV": lambda folder: write_sleap(folder / "sleap.csv", _pose(25)),
     "OpenPose lines": lambda folder: write_lines(folder / "lines.txt", _pose(25)),
 }
 """What writes a small recording of three frames in each format into a folder."""

@@ -12,9 +12,11 @@ from stgcn_pyg.cli.draw import draw
 from stgcn_pyg.cli.edges import edges
 from stgcn_pyg.cli.evaluate import evaluate
 from stgcn_pyg.cli.explain import explain
+from stgcn_pyg.cli.extract import extract
 from stgcn_pyg.cli.fuse import fuse
 from stgcn_pyg.cli.info import info
 from stgcn_pyg.cli.predict import predict
+from stgcn_pyg.cli.prepare import prepare
 from stgcn_pyg.cli.report import report
 from stgcn_pyg.cli.reproduce import reproduce
 from stgcn_pyg.cli.synthesize import synthesize
@@ -36,6 +38,7 @@ for command in (
     train,
     evaluate,
     fuse,
+    extract,
     predict,
     cross_validate,
     reproduce,
@@ -48,6 +51,7 @@ for command in (
     info,
 ):
     app.command()(command)
+app.add_typer(prepare, name="prepare")
 
 
 def main() -> None:

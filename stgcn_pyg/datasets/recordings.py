@@ -14,6 +14,7 @@ from torch_geometric.data.data import BaseData
 from tqdm import tqdm
 
 from stgcn_pyg.data import SkeletonData
+from stgcn_pyg.datasets.archives import ENDINGS, find_archives, unpack, unpacked
 from stgcn_pyg.datasets.protocol import AnyProtocol, Protocol, find_protocol
 from stgcn_pyg.datasets.skeleton_dataset import SkeletonDataset
 from stgcn_pyg.partition import SkeletonGraph
@@ -82,6 +83,9 @@ class RecordingDataset(SkeletonDataset):
 
     source: ClassVar[str]
     """Where that comes from."""
+
+    comes_packed: ClassVar[bool] = False
+    """Whether archives in ``root/raw`` are unpacked; for those that look for files in all folders below."""
 
     classes: tuple[str, ...]
     """The actions by class number."""
@@ -170,14 +174,26 @@ class RecordingDataset(SkeletonDataset):
     def download(self) -> None:
         """Recordings come from their owners."""
         raw = Path(self.raw_dir).resolve()
+        packed = f" (there as {', '.join(ENDINGS)} too)" if self.comes_packed else ""
         raise FileNotFoundError(
-            f"no {self.called} recordings in {raw}: put {self.wanted} there, or in a folder raw in it; "
+            f"no {self.called} recordings in {raw}: put {self.wanted} there, or in a folder raw in it{packed}; "
             f"{self.source}"
         )
 
     def _download(self) -> None:
+        if self.comes_packed:
+            self._unpack()
         if not self.raw_file_names:
             self.download()
+
+    def _unpack(self) -> None:
+        """Unpack the archives in ``root/raw``, unless somebody has unpacked them elsewhere."""
+        raw = Path(self.root, "raw")
+        archives = find_archives(raw)
+        packed = [archive for archive in archives if not unpacked(archive).exists()]
+        if packed and (len(packed) < len(archives) or not self.raw_file_names):
+            for archive in packed:
+                unpack(archive, scratch=raw.resolve().parent)
 
     def _facts(self) -> dict[str, Any]:
         return super()._facts() | {"recorded": self.recorded.to_dict(), "people": self.people}

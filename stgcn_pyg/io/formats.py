@@ -12,12 +12,16 @@ from zipfile import ZipFile
 
 from stgcn_pyg.io.alphapose import read_alphapose
 from stgcn_pyg.io.arrays import array_shape, read_array, read_collection
+from stgcn_pyg.io.coco import read_coco
 from stgcn_pyg.io.compact import HEADER, read_compact
+from stgcn_pyg.io.deeplabcut import read_deeplabcut
+from stgcn_pyg.io.mediapipe import landmark_columns, read_mediapipe
 from stgcn_pyg.io.ntu import read_ntu
 from stgcn_pyg.io.nw_ucla import read_nw_ucla
 from stgcn_pyg.io.openpose import FRAME_FILE, read_openpose_folder
 from stgcn_pyg.io.openpose_lines import read_openpose_lines
 from stgcn_pyg.io.pyskl import read_pyskl
+from stgcn_pyg.io.sleap import read_sleap
 from stgcn_pyg.io.utd_mhad import MATLAB_HEADER, read_utd_mhad
 from stgcn_pyg.sequence import SkeletonSequence
 from stgcn_pyg.skeleton import BODY_25, Skeleton
@@ -53,6 +57,12 @@ class Glance:
         except UnicodeDecodeError:
             return []
         return [] if "\0" in text else [line.split() for line in text.splitlines() if line.strip()][:4]
+
+    @property
+    def cells(self) -> list[list[str]]:
+        """The cells of the first lines, as of a table; at least one line."""
+        text = self.head.decode("utf-8-sig", errors="replace")
+        return [[cell.strip() for cell in line.split(",")] for line in text.splitlines()[:3]] or [[""]]
 
     @cached_property
     def json(self) -> Any:
@@ -175,6 +185,30 @@ FORMATS: tuple[Format, ...] = (
         "a list of {image_id, keypoints, score}, also as results for the COCO challenge",
         lambda path, skeleton, people: read_alphapose(path, skeleton, people=people),
         lambda glance: {"image_id", "keypoints"} <= glance.keys and isinstance(glance.json, list),
+    ),
+    Format(
+        "COCO keypoint JSON",
+        "{images, annotations [{image_id, keypoints}]}",
+        lambda path, skeleton, people: read_coco(path, skeleton, people=people),
+        lambda glance: "annotations" in glance.keys,
+    ),
+    Format(
+        "MediaPipe CSV",
+        "a table of 33 landmarks, a row a frame",
+        lambda path, skeleton, people: [read_mediapipe(path)],
+        lambda glance: landmark_columns(glance.cells[0]) is not None,
+    ),
+    Format(
+        "DeepLabCut CSV",
+        "a table with the headers scorer, bodyparts and coords; needs a layout of its body parts",
+        lambda path, skeleton, people: [read_deeplabcut(path, skeleton)],
+        lambda glance: [row[0] for row in glance.cells[:2]] in (["scorer", "bodyparts"], ["scorer", "individuals"]),
+    ),
+    Format(
+        "SLEAP CSV",
+        "a table with frame_idx, NODE.x and NODE.y; needs a layout of its nodes",
+        lambda path, skeleton, people: read_sleap(path, skeleton, people=people),
+        lambda glance: "frame_idx" in glance.cells[0],
     ),
     Format(
         "NTU RGB+D .skeleton",

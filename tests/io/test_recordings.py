@@ -34,7 +34,7 @@ def test_a_format_is_found_whatever_the_file_is_called(tmp_path: Path, name: str
     path = tmp_path / "recording.txt"
     path.write_bytes(EXAMPLES[name](tmp_path).read_bytes())
     assert find_format(path).name == name
-    sequences = read_sequences(path, fps=12.5, people=2)
+    sequences = read_sequences(path, BODY_25, fps=12.5, people=2)
     assert {sequence.fps for sequence in sequences} == {12.5}
     assert sequences[0].in_view.all()
 
@@ -49,7 +49,7 @@ def test_damage_is_refused_by_name_or_does_no_harm(name: str, data: st.DataObjec
         for _ in range(data.draw(st.integers(0, 3))):
             content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
         path.write_bytes(content[: data.draw(st.integers(0, len(content)))])
-        read_or_refuse(read_sequences, path)
+        read_or_refuse(lambda path: read_sequences(path, BODY_25), path)
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
@@ -74,7 +74,7 @@ def test_a_folder_of_every_format(tmp_path: Path) -> None:
     for t in range(2):
         (tmp_path / f"clip_{t:012d}_keypoints.json").write_text(json.dumps(JSON_FRAME))
     assert Counter(form.name for form in find_formats(tmp_path).values()) == {form.name: 1 for form in FORMATS}
-    assert {"clip", "gestures_0", "wave"} <= {sequence.name for sequence in read_sequences(tmp_path)}
+    assert {"clip", "gestures_0", "wave"} <= {sequence.name for sequence in read_sequences(tmp_path, BODY_25)}
 
 
 def test_the_layout_that_is_said_is_for_files_that_do_not_say_theirs(tmp_path: Path) -> None:
