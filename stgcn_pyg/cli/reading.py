@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def read_paths(
-    paths: Sequence[Path], skeleton: "Skeleton", fps: float | None
+    paths: Sequence[Path], skeleton: "Skeleton", fps: float | None, people: int = 1
 ) -> "tuple[list[SkeletonSequence], dict[Path, str]]":
-    """Read files, and all files of folders.
+    """Read files, and all files of folders; of each recording up to so many people.
 
     Returns:
         The recordings, and of which formats each path is.
@@ -32,7 +32,7 @@ def read_paths(
         files = find_formats(path)
         counts = Counter(form.name for form in files.values())
         formats[path] = ", ".join(name if count == 1 else f"{count} x {name}" for name, count in counts.items())
-        sequences += read_formats(files, skeleton, fps=fps)
+        sequences += read_formats(files, skeleton, fps=fps, people=people)
     return sequences, formats
 
 

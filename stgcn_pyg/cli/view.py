@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from stgcn_pyg.cli.one_recording import Name, Recording, read_one
+from stgcn_pyg.cli.one_recording import Name, Recording, read_people
 from stgcn_pyg.cli.options import Fps, warn_of_rates
+from stgcn_pyg.cli.reading import say_formats
 
 
 def view(
@@ -18,6 +19,7 @@ def view(
         str, typer.Option(metavar="NAME", help="Joint layout of the recording. [default: the model's, or BODY_25]")
     ] = "",
     name: Name = None,
+    people: Annotated[int, typer.Option(help="People to show, at most; a model is shown them all.", min=1)] = 1,
 ) -> None:
     """Make a page that plays a recording in any browser: one file, which needs no network.
 
@@ -28,7 +30,7 @@ def view(
 
     `stgcn-pyg view person16_boxing_d1_uncomp.npy --fps 5 --out boxing.html`
 
-    `stgcn-pyg view openpose_output/ --model runs/kth --fps 25`
+    `stgcn-pyg view openpose_output/ --model runs/kth --fps 25 --people 2`
     """
     if out.suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"{out}: what is written is a page, so its name must end in .html")
@@ -42,9 +44,10 @@ def view(
     recognizer = None if model is None else Recognizer.from_pretrained(model)
     layout = BODY_25 if recognizer is None else recognizer.graph.skeleton
     layout = find_skeleton(skeleton) if skeleton else layout
-    sequence = read_one(recording, layout, fps, name)
+    bodies, formats = read_people(recording, layout, fps, name, people)
     if recognizer is not None:  # which takes a rate that nothing says to be its own
-        warn_of_rates([sequence], recognizer)
-        sequence = replace(sequence, fps=sequence.fps or recognizer.fps)
-    write_player([sequence], out, recognizer)
-    typer.echo(f"{sequence.name}: {out}")
+        warn_of_rates(bodies[:1], recognizer)
+        bodies = [replace(body, fps=body.fps or recognizer.fps) for body in bodies]
+    write_player(bodies, out, recognizer)
+    say_formats(formats)
+    typer.echo(f"{bodies[0].name}: {out}")

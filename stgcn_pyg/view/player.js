@@ -31,7 +31,7 @@ function draw() {
   drawBodies(t, person);
   drawRing(state.hover, t);
   drawMap(person, t);
-  drawRows(person, t);
+  drawRows(t);
   drawCursor(xOf(t));
   const anybody = isAnybodySeen(t);
   byId("nobody").hidden = anybody;
@@ -70,7 +70,7 @@ function drawSeen() {
 function layOut() {
   fit();
   drawSeen();
-  if (recording.classes.length) drawChart(state.person, xOf);
+  if (classes.length) drawChart(xOf);
   draw();
 }
 
@@ -285,8 +285,8 @@ function firstFrame() {
 }
 
 scrubber.max = numFrames - 1;
-document.querySelector("main").classList.toggle("predicts", recording.classes.length > 0);
-byId("chart-card").hidden = byId("prediction").hidden = !recording.classes.length;
+document.querySelector("main").classList.toggle("predicts", classes.length > 0);
+byId("chart-card").hidden = byId("prediction").hidden = !classes.length;
 writeFacts();
 writeSides();
 writePeople();

@@ -31,7 +31,7 @@ def render_player(people: Sequence[SkeletonSequence], recognizer: Recognizer | N
     """A page that plays, stops and scrubs through a recording, and turns one in three dimensions.
 
     It asks nothing of any network, and forbids itself to. With a recognizer a chart shows the probabilities from
-    all frames up to each moment: nothing is known of what comes later.
+    all frames of all bodies up to each moment: nothing is known of what comes later.
 
     Args:
         people: The bodies of one recording, the main one first; in most a single one.

@@ -8,7 +8,7 @@ const rows = makeRows();
 
 // All actions, or those that are the likeliest at any moment where there are many.
 function likeliest() {
-  const numbers = recording.classes.map((_, number) => number);
+  const numbers = classes.map((_, number) => number);
   if (numbers.length <= MOST_ACTIONS) return numbers;
   return numbers
     .sort((a, b) => peak(b) - peak(a))
@@ -16,20 +16,20 @@ function likeliest() {
 }
 
 function peak(number) {
-  return Math.max(0, ...people.flatMap((person) => person.probabilities.map((row) => row[number])));
+  return Math.max(0, ...probabilities.map((row) => row[number]));
 }
 
 function makeRows() {
   const list = document.getElementById("actions");
-  const others = recording.classes.length - shown.length;
+  const others = classes.length - shown.length;
   if (others) {
-    const most = Math.max(...recording.classes.map((_, number) => (shown.includes(number) ? 0 : peak(number))));
+    const most = Math.max(...classes.map((_, number) => (shown.includes(number) ? 0 : peak(number))));
     const note = document.getElementById("others");
     note.textContent = `${others} other actions stay at or below ${most.toFixed(2)}`;
     note.hidden = false;
   }
   return shown.map((number) => {
-    const { name, color, dash } = recording.classes[number];
+    const { name, color, dash } = classes[number];
     const item = write(list, "li");
     const sample = element("svg", { class: "sample", viewBox: "0 0 24 8", "aria-hidden": "true" }, item);
     const line = element("path", { class: "curve", d: "M1 4H23", "stroke-dasharray": dash }, sample);
@@ -42,15 +42,14 @@ function makeRows() {
 }
 
 // The last prediction up to a frame; nothing before anybody is seen.
-function predictionAt(person, t) {
-  const { moments, probabilities } = people[person];
+function predictionAt(t) {
   let row = null;
   for (let m = 0; m < moments.length && moments[m] <= t; m++) row = probabilities[m];
   return row;
 }
 
-function drawRows(person, t) {
-  const row = predictionAt(person, t);
+function drawRows(t) {
+  const row = predictionAt(t);
   const best = row && Math.max(...row);
   for (const { number, item, bar, value } of rows) {
     item.classList.toggle("best", Boolean(row) && row[number] === best);
@@ -61,7 +60,7 @@ function drawRows(person, t) {
 
 const cursor = { line: null };
 
-function drawChart(person, xOf) {
+function drawChart(xOf) {
   chart.replaceChildren();
   const width = chart.clientWidth;
   const yOf = (value) => 8 + (CHART_HEIGHT - 16) * (1 - value);
@@ -71,9 +70,8 @@ function drawChart(person, xOf) {
     element("text", { class: "tick", x: 0, y: yOf(value) + (value === 1 ? 11 : -3) }, chart).textContent = value;
   }
   drawJumps(chart, xOf, CHART_HEIGHT);
-  const { moments, probabilities } = people[person];
   for (const number of shown) {
-    const { name, color, dash } = recording.classes[number];
+    const { name, color, dash } = classes[number];
     const points = moments.map((t, m) => `${m ? "H" : "M"}${xOf(t)}${m ? "V" : " "}${yOf(probabilities[m][number])}`);
     if (!points.length) continue;
     const path = { class: "curve", d: points.join("") + `H${xOf(numFrames - 1)}`, "stroke-dasharray": dash };

@@ -10,9 +10,8 @@ const spoken = joints.map((joint) => joint.replaceAll("_", " "));
 const people = recording.people.map((person) => ({
   pos: unpacked(person.pos),
   score: unpacked(person.score),
-  moments: person.moments ?? [],
-  probabilities: person.probabilities ?? [],
 }));
+const { classes = [], moments = [], probabilities = [] } = recording;
 
 function unpacked(text) {
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));

@@ -31,7 +31,7 @@ def recording_facts(people: Sequence[SkeletonSequence], recognizer: Recognizer |
 
     Args:
         people: The bodies of one recording, the main one first.
-        recognizer: What predicts, for each body, from its frames so far.
+        recognizer: What predicts, from the frames of all bodies so far.
 
     Raises:
         ValueError: If there is nobody, or the bodies differ in layout, dimensions or rate.
@@ -52,8 +52,8 @@ def recording_facts(people: Sequence[SkeletonSequence], recognizer: Recognizer |
         "numDims": first.num_dims,
         "axes": _axes(first),
         "skeleton": _skeleton_facts(first.skeleton),
-        "people": [_person_facts(person, frame, recognizer) for person in people],
-        "classes": [] if recognizer is None else _class_facts(recognizer.classes),
+        "people": [_person_facts(person, frame) for person in people],
+        **({} if recognizer is None else _prediction_facts(people, frame, recognizer)),
     }
 
 
@@ -80,20 +80,13 @@ def _axes(sequence: SkeletonSequence) -> list[list[int]]:
     return [row.tolist() for row in (right, upwards, np.cross(right, upwards))]  # so nothing is mirrored
 
 
-def _person_facts(sequence: SkeletonSequence, frame: IntArray, recognizer: Recognizer | None) -> Facts:
+def _person_facts(sequence: SkeletonSequence, frame: IntArray) -> Facts:
     """A body on the common axis of frames."""
     own = np.searchsorted(frame, sequence.frame)
     pos = np.zeros((len(frame), *sequence.pos.shape[1:]), np.float32)
     score = np.zeros((len(frame), sequence.score.shape[1]), np.float32)
     pos[own], score[own] = sequence.pos, sequence.score
-    facts: Facts = {"pos": _packed(pos), "score": _packed(score)}
-    if recognizer is not None:
-        moments = spread_over(np.arange(len(sequence)), MOST_PREDICTIONS)
-        rows = predict_so_far(recognizer, sequence, moments)
-        known = np.isfinite(rows).all(axis=1)
-        facts["moments"] = own[moments[known]].tolist()
-        facts["probabilities"] = [[round(float(value), 4) for value in row] for row in rows[known]]
-    return facts
+    return {"pos": _packed(pos), "score": _packed(score)}
 
 
 def _packed(values: FloatArray) -> str:
@@ -101,10 +94,17 @@ def _packed(values: FloatArray) -> str:
     return b64encode(values.astype("<f4").tobytes()).decode()
 
 
-def _class_facts(classes: Sequence[str]) -> list[Facts]:
-    """The actions with their lines in the chart."""
-    inks = [style(number) for number in range(len(classes))]
-    return [
-        {"name": name, "color": color, "dash": DASHES[line]}
-        for name, (color, line) in zip(classes, inks, strict=True)
-    ]
+def _prediction_facts(people: Sequence[SkeletonSequence], frame: IntArray, recognizer: Recognizer) -> Facts:
+    """The actions with their lines in the chart, and their probabilities at some of the frames."""
+    moments = spread_over(np.arange(len(frame)), MOST_PREDICTIONS)
+    rows = predict_so_far(recognizer, people, frame[moments])
+    known = np.isfinite(rows).all(axis=1)
+    inks = [style(number) for number in range(len(recognizer.classes))]
+    return {
+        "classes": [
+            {"name": name, "color": color, "dash": DASHES[line]}
+            for name, (color, line) in zip(recognizer.classes, inks, strict=True)
+        ],
+        "moments": moments[known].tolist(),
+        "probabilities": [[round(float(value), 4) for value in row] for row in rows[known]],
+    }

@@ -66,6 +66,18 @@ def test_view_writes_a_page(place: Path, recording: Path, tmp_path: Path) -> Non
     assert '"fps":null' in out.read_text(encoding="utf-8")
 
 
+def test_view_shows_as_many_people_as_are_asked_for(tmp_path: Path) -> None:
+    clip = tmp_path / "clip"
+    clip.mkdir()
+    for t in range(4):
+        people = [[x, y, 0.9] * 25 for x, y in ((100 + t, 60), (300 - t, 60))]
+        facts = {"people": [{"pose_keypoints_2d": numbers} for numbers in people]}
+        (clip / f"walk_{t:012d}_keypoints.json").write_text(json.dumps(facts))
+    for asked, shown in (([], 1), (["--people", 2], 2), (["--people", 5], 2)):
+        call("view", clip, "--out", tmp_path / "page.html", "--fps", 25, *asked)
+        assert (tmp_path / "page.html").read_text(encoding="utf-8").count('"score":') == shown
+
+
 def test_explain_prints_a_table_or_everything(place: Path, recording: Path, tmp_path: Path) -> None:
     asked = ("explain", recording, "--model", place / "model", "--fps", 12.5)
     said = call(*asked, "--top", 3, "--out", tmp_path / "why.png")

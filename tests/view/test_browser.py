@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-import torch
 
-from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.plots.so_far import predict_so_far
 from stgcn_pyg.plots.view import upright
 from stgcn_pyg.recognizer import Recognizer
 from stgcn_pyg.sequence import SkeletonSequence
-from stgcn_pyg.skeleton import BODY_25, COCO_17, KINECT_20
+from stgcn_pyg.skeleton import COCO_17, KINECT_20
 from stgcn_pyg.view import write_player
 from tests.recordings import JUMP, random_sequence
+from tests.view.undecided import undecided
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -307,13 +306,12 @@ def test_several_people_are_shown_and_one_is_chosen(opened: Any) -> None:
 
 
 def test_the_prediction_follows_the_scrubber(opened: Any) -> None:
-    torch.manual_seed(0)
     classes = ["wave", "<b>box</b>", "run"]
-    recognizer = Recognizer(SkeletonGraph.build(BODY_25), classes, fps=25, channels=[(4, 1)])
+    recognizer = undecided(classes)
     sequence = random_sequence(20)
     player = opened(sequence, recognizer=recognizer)
     frames = np.array([3, 12, 19])
-    for t, row in zip(frames, predict_so_far(recognizer, sequence, frames), strict=True):
+    for t, row in zip(frames, predict_so_far(recognizer, [sequence], sequence.frame[frames]), strict=True):
         player.show(int(t))
         said = [float(text) for text in player.page.locator("#actions .value").all_inner_texts()]
         np.testing.assert_allclose(said, row, atol=6e-3)

@@ -9,18 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.plots.sides import COLORS, joint_sides
-from stgcn_pyg.recognizer import Recognizer
 from stgcn_pyg.sequence import SkeletonSequence
 from stgcn_pyg.skeleton import BODY_25, COCO_17, NTU_25
 from stgcn_pyg.view import render_player, write_player
 from stgcn_pyg.view.recording import recording_facts
 from tests.recordings import random_sequence
+from tests.view.undecided import undecided
 
 
 def unpacked(text: str) -> np.ndarray:
@@ -99,14 +97,24 @@ def test_a_body_in_space_stands_upright_and_is_not_mirrored(sign: int) -> None:
 
 
 def test_predictions_know_nothing_of_later_frames() -> None:
-    torch.manual_seed(0)
-    recognizer = Recognizer(SkeletonGraph.build(BODY_25), ["wave", "box"], fps=25, channels=[(4, 1)])
+    recognizer = undecided(["wave", "box"])
     sequence = random_sequence(9)
     score = sequence.score.copy()
     score[:2] = 0  # nobody yet
     sequence = replace(sequence, score=score)
-    (whole,) = recording_facts([sequence], recognizer)["people"]
-    (begun,) = recording_facts([sequence.select(slice(6), sequence.name)], recognizer)["people"]
+    whole = recording_facts([sequence], recognizer)
+    begun = recording_facts([sequence.select(slice(6), sequence.name)], recognizer)
     assert whole["moments"] == list(range(2, 9))
     np.testing.assert_allclose(whole["probabilities"][: len(begun["moments"])], begun["probabilities"], atol=2e-4)
     np.testing.assert_allclose(np.sum(whole["probabilities"], axis=1), 1, atol=1e-3)
+
+
+def test_a_prediction_is_of_all_people_so_far() -> None:
+    recognizer = undecided(["wave", "box"])
+    first, second = random_sequence(9), random_sequence(9, seed=1).select(slice(5, 9), "recording")
+    alone, both = (recording_facts(people, recognizer) for people in ([first], [first, second]))
+    change = np.abs(np.subtract(alone["probabilities"], both["probabilities"])).max(axis=1)
+    assert (change[:5] < 2e-4).all()
+    assert (change[5:] > 0.01).any()
+    together = recognizer.predict([[first, second]])[0].numpy()
+    np.testing.assert_allclose(both["probabilities"][-1], together, atol=2e-4)
