@@ -188,8 +188,8 @@ class NTURGBD(RecordingDataset):
             actions), ``"cross-setup"`` (train on even setups, test on odd ones; published for 120); or as
             :class:`~stgcn_pyg.datasets.RecordingDataset` takes it.
         num_actions: 60 or 120.
-        **how: What :class:`~stgcn_pyg.datasets.RecordingDataset` takes besides; ``people`` is 2 unless another
-            number is said, as two people act in some of the actions.
+        **how: What :class:`~stgcn_pyg.datasets.RecordingDataset` takes besides; two people are kept unless
+            another number is said, as two act in some of the actions.
 
     Raises:
         FileNotFoundError: If there are no recordings, with what to put where.
@@ -200,6 +200,7 @@ class NTURGBD(RecordingDataset):
     says_layout = True
     comes_packed = True
     usual_rate = 30.0
+    usual_people = 2
     protocols: ClassVar = {
         "cross-subject": lambda seed: Protocol(TRAINING_SUBJECTS, test=_others(TRAINING_SUBJECTS, NUM_SUBJECTS)),
         "cross-view": lambda seed: Protocol(train=(2, 3), test=(1,), by="camera"),
@@ -216,7 +217,7 @@ class NTURGBD(RecordingDataset):
         if num_actions not in (60, 120):
             raise ValueError(f"NTU RGB+D has 60 or 120 actions, not {num_actions}")
         self.num_actions = num_actions
-        super().__init__(root, *args, **{"people": 2, **how})
+        super().__init__(root, *args, **how)
 
     @property
     def classes(self) -> tuple[str, ...]:  # type: ignore[override]

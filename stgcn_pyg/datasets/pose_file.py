@@ -64,6 +64,7 @@ class PoseFile(RecordingDataset):
 
     usual_layout = COCO_17
     usual_rate = 30.0
+    usual_people = 2
     names_classes = True
     protocols: ClassVar = {
         "file": lambda seed: _of_file("train", "test", "val"),
@@ -90,7 +91,7 @@ class PoseFile(RecordingDataset):
         if not Path(self.root).is_file():
             raise FileNotFoundError(f"{root}: no such file; give the .pkl file of annotations itself")
         self._said = skeleton
-        self._people = how.get("people", 1)
+        self._people = how.get("people") or self.usual_people
         contents = self._contents()
         self.classes = classes or tuple(f"class {number}" for number in range(contents["num_classes"]))
         how["skeleton"] = Skeleton.from_dict(contents["layout"])

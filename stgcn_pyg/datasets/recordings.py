@@ -47,6 +47,7 @@ class RecordingDataset(SkeletonDataset):
         rate: Resample to so many frames a second; see :func:`~stgcn_pyg.sequence.resample`. If left out,
             recordings stay as they are.
         people: How many people of a recording are kept, the main one first: as runs of one sample, pooled together.
+            If left out, one, or the data set's usual number.
         transform: Applied to a sample whenever it is read.
         pre_transform: Applied to a sample before it is cached.
         pre_filter: Which samples are cached.
@@ -71,6 +72,9 @@ class RecordingDataset(SkeletonDataset):
 
     called: ClassVar[str]
     """The data set's name."""
+
+    usual_people: ClassVar[int] = 1
+    """How many people of a recording are kept unless a number is said."""
 
     names_classes: ClassVar[bool] = False
     """Whether its files say what actions there are, so that ``classes`` may be given."""
@@ -102,7 +106,7 @@ class RecordingDataset(SkeletonDataset):
         fps: float | None = None,
         usual_fps: float | None = None,
         rate: float | None = None,
-        people: int = 1,
+        people: int | None = None,
         transform: Callable[[SkeletonData], BaseData] | None = None,
         pre_transform: Callable[[SkeletonData], SkeletonData] | None = None,
         pre_filter: Callable[[SkeletonData], bool] | None = None,
@@ -115,6 +119,7 @@ class RecordingDataset(SkeletonDataset):
         for number in (fps, rate):
             if number is not None and not (isfinite(number) and number > 0):
                 raise ValueError(f"{number} frames a second is not a rate")
+        people = self.usual_people if people is None else people
         if people < 1:
             raise ValueError(f"at least 1 person is kept of a recording, not {people}")
         self.given_fps = fps

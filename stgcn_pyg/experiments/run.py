@@ -111,7 +111,7 @@ def keep_run(folder: Path) -> None:
 def trained_on(run: Path) -> dict[str, Any]:
     """What data a run was trained on; KTH's, if the folder does not say it, as that of a model alone."""
     if not (run / CONFIG).is_file():
-        return {"data": "kth", "people": 1}
+        return {"data": "kth"}
     settings = Settings.load(run / CONFIG)
     return {"data": settings.data, "people": settings.people}
 

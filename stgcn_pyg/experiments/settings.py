@@ -86,7 +86,7 @@ class Settings:
         root: Folder of the recordings.
         protocol: Which recordings are in which split; by name, one of the data set's.
         data: Name of the data set (:data:`~stgcn_pyg.datasets.DATASETS`).
-        people: How many people of a recording are kept.
+        people: How many people of a recording are kept; if left out, the data set's usual number.
         fps: Frames a second of the recordings; if left out, what the data set knows.
         rate: Frames a second that they are resampled to; if left out, they stay as they are.
         subsequences: Path of KTH's list of sub-sequences, to train and test on those; "" for whole videos.
@@ -126,7 +126,7 @@ class Settings:
     root: str
     protocol: AnyProtocol
     data: str = "kth"
-    people: int = 1
+    people: int | None = None
     fps: float | None = None
     rate: float | None = None
     subsequences: str = ""
