@@ -32,8 +32,6 @@ def evaluate(
 
     `stgcn-pyg evaluate runs/nw-ucla --root view3`
     """
-    from rich.console import Console
-
     from stgcn_pyg.cli.tables import print_confusion
     from stgcn_pyg.experiments.evaluation import evaluate_run, open_for
     from stgcn_pyg.experiments.run import keep_run, trained_on

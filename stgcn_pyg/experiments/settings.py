@@ -26,6 +26,7 @@ from stgcn_pyg.transforms import (
     RandomCrop,
     Rotate,
     Stretch,
+    Turn,
     kth_augmentation,
 )
 from stgcn_pyg.transforms.features import DEFAULT_STREAMS
@@ -44,10 +45,14 @@ RESULTS = ("model", "member0", "metrics.json", "model.safetensors")
 
 
 def _strong(skeleton: Skeleton) -> list[BaseTransform]:
-    """Half of all bodies mirrored, each turned, stretched and shaken a little, some running on the spot."""
+    """Half of all bodies mirrored, each turned, stretched and shaken a little, some running on the spot.
+
+    Those in space are seen from other sides, too.
+    """
     return [
         RandomChoice([Flip(skeleton)], probability=0.5),
         Rotate(range(-10, 11)),
+        Turn(),
         Stretch(0.1),
         Jitter(0.02),
         RandomChoice([DropRootMotion()], probability=0.15),
