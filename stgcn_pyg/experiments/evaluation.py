@@ -19,7 +19,13 @@ METRICS = "metrics.json"
 
 
 def open_for(
-    recognizer: Recognizer, root: str | Path, data: str, fps: float | None, skeleton: Skeleton | None, **how: Any
+    recognizer: Recognizer,
+    root: str | Path,
+    data: str,
+    fps: float | None,
+    skeleton: Skeleton | None,
+    usual_fps: float | None = None,
+    **how: Any,
 ) -> RecordingDataset:
     """Recordings as a trained recognizer takes them: in its layout, at its rate, with its graph and features.
 
@@ -29,8 +35,9 @@ def open_for(
         recognizer: The recognizer.
         root: Where the recordings are.
         data: Name of the data set.
-        fps: Frames a second of the recordings; if left out, what their files say, else the recognizer's, or the
-            data set's own if all of it has one.
+        fps: Frames a second of the recordings; if left out, what their files say.
+        usual_fps: Frames a second where nothing says it; if left out, the recognizer's, or the data set's own if all
+            of it has one.
         skeleton: The joint layout of files that do not say theirs; if left out, the model's.
         **how: What :class:`~stgcn_pyg.datasets.RecordingDataset` takes besides.
 
@@ -48,7 +55,7 @@ def open_for(
         graph=recognizer.graph,
         skeleton=recorded,
         fps=fps,
-        usual_fps=None if kind.says_layout else recognizer.fps,
+        usual_fps=usual_fps or (None if kind.says_layout else recognizer.fps),
         rate=recognizer.fps,
         transform=recognizer.features,
         **how,

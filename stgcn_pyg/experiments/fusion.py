@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from stgcn_pyg.datasets import RecordingDataset
+from stgcn_pyg.datasets import NoRecordings, RecordingDataset
 from stgcn_pyg.experiments.evaluation import METRICS, open_for, write_scores
 from stgcn_pyg.experiments.run import CONFIG, keep_run, open_split
 from stgcn_pyg.experiments.settings import Settings
@@ -111,11 +111,11 @@ def fuse_runs(
         chosen = fit_weights(*_predict(runs, held_out, recognizers))
     if elsewhere:
         tested = [
-            open_for(model, data=one.data, people=one.people, skeleton=one.layout, **elsewhere)
+            open_for(model, data=one.data, people=one.people, skeleton=one.layout, usual_fps=one.fps, **elsewhere)
             for one, model in zip(settings, recognizers, strict=True)
         ]
     else:
-        tested = [open_split(one, "test", model) for one, model in zip(settings, recognizers, strict=True)]
+        tested = [_open_test(run, one, model) for run, one, model in zip(runs, settings, recognizers, strict=True)]
     probabilities, y = _predict(runs, tested, recognizers)
     fused = fuse(probabilities, chosen)
     shares = (chosen / chosen.sum()).tolist()
@@ -179,6 +179,14 @@ def fuse_folds(folders: Sequence[Path], out: Path, weights: Sequence[float] | No
     plot_confusion(Scores.of_confusion(sums, classes), out / "confusion.png", summary["synthetic"])
     write_json(out / "summary.json", summary)
     return summary
+
+
+def _open_test(run: Path, settings: Settings, recognizer: Recognizer) -> RecordingDataset:
+    """A run's own test recordings."""
+    try:
+        return open_split(settings, "test", recognizer)
+    except NoRecordings as error:
+        raise ValueError(f"{run} has no test recordings ({error}); name a folder of some with --root") from None
 
 
 def _settings(run: Path) -> Settings:

@@ -113,7 +113,7 @@ def trained_on(run: Path) -> dict[str, Any]:
     if not (run / CONFIG).is_file():
         return {"data": "kth"}
     settings = Settings.load(run / CONFIG)
-    return {"data": settings.data, "people": settings.people}
+    return {"data": settings.data, "people": settings.people, "usual_fps": settings.fps}
 
 
 def begin(settings: Settings) -> tuple[Recognizer, RecordingDataset]:

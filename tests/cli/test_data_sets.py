@@ -75,6 +75,12 @@ def test_who_has_not_the_tested_view_trains_all_the_same(tmp_path: Path) -> None
     with pytest.warns(UserWarning, match=r"the model is not tested: .*no recording of the test views \[3\]"):
         said = call("train", "--data", "nw-ucla", "--root", tmp_path / "ucla", "--out", run, *SMALL)
     assert "no test recordings, so no score" in said
+    with pytest.raises(
+        ValueError, match=r"run has no test recordings \(.*views \[3\].*; name a folder of some with --root"
+    ):
+        call("fuse", run, run, "--out", tmp_path / "fused")
+    call("fuse", run, run, "--root", tmp_path / "third", "--out", tmp_path / "fused")
+    assert len(scored(tmp_path / "fused")) == 2
     call("evaluate", run, "--root", tmp_path / "third")
     assert scored(run / "evaluation-third") == ["a01_s01_e00_v03", "a02_s01_e00_v03"]
 
