@@ -36,8 +36,8 @@ def open_for(
         root: Where the recordings are.
         data: Name of the data set.
         fps: Frames a second of the recordings; if left out, what their files say.
-        usual_fps: Frames a second where nothing says it; if left out, the recognizer's, or the data set's own if all
-            of it has one.
+        usual_fps: Frames a second where nothing says it; if left out, the recognizer's, or the data set's own where
+            all recordings have one.
         skeleton: The joint layout of files that do not say theirs; if left out, the model's.
         **how: What :class:`~stgcn_pyg.datasets.RecordingDataset` takes besides.
 
