@@ -78,7 +78,7 @@ class StreamBatch:
         dtype = torch.empty(0, dtype=self._networks[0].dtype).numpy().dtype
         self._features = StreamingFeatures(recognizer.features, num_streams, recognizer.num_dims, dtype)
         self._states: list[StreamingFeatures | StreamingNetwork] = [self._features, *self._networks]
-        self._fps = np.ones(num_streams)
+        self._fps = np.ones(num_streams, np.float32)  # the precision in which SkeletonData has them
         self._streams: dict[int, _Stream] = {}
         self._free = list(range(num_streams))
         self._opened = 0
@@ -98,9 +98,7 @@ class StreamBatch:
             ValueError: If the rate is none, or the layout gives no joint of the model's.
         """
         source = Source(self.recognizer, fps, skeleton, self.max_gap, name)
-        if not self._free:
-            self._grow(2 * len(self._fps))
-        place = self._free.pop(0)
+        place = self._take_place()
         self._fps[place] = source.fps or 1.0
         self._opened += 1
         self._streams[self._opened] = _Stream(source, place)
@@ -117,13 +115,13 @@ class StreamBatch:
         streams = [self._find(number) for number in poses]
         frames = [stream.source.check(pose) for stream, pose in zip(streams, poses.values(), strict=True)]
         self._advance({s.place: s.source.push(frame) for s, frame in zip(streams, frames, strict=True)})
-        return dict(zip(poses, self._scores(streams), strict=True))
+        return dict(zip(poses, self._scores([stream.place for stream in streams]), strict=True))
 
     def flush(self, stream: int) -> Scores:
         """End a stream's run: the scores with all that was still to come of it. Frames after it begin a new run."""
         found = self._find(stream)
         self._advance({found.place: found.source.end()})
-        return self._scores([found])[0]
+        return self._scores([found.place])[0]
 
     def reset(self, stream: int) -> None:
         """Forget all that a stream has had."""
@@ -134,9 +132,17 @@ class StreamBatch:
     def close(self, stream: int) -> Scores:
         """End a stream: its last scores, as :meth:`flush` has them."""
         scores = self.flush(stream)
-        place = self._streams.pop(stream).place
-        self._clear(place)
-        self._free.append(place)
+        self._give_back(self._streams.pop(stream).place)
+        return scores
+
+    def peek(self, stream: int) -> Scores:
+        """What :meth:`flush` would give now; the stream goes on as it is."""
+        place, copy = self._find(stream).place, self._take_place()
+        for network in self._networks:
+            network.copy(np.array([place]), np.array([copy]))
+            network.end(np.array([copy]))
+        scores = self._scores([copy])[0]
+        self._give_back(copy)
         return scores
 
     def logits(self, stream: int) -> Tensor | None:
@@ -200,9 +206,18 @@ class StreamBatch:
         for state in self._states:
             state.clear(np.array([place]))
 
+    def _take_place(self) -> int:
+        if not self._free:
+            self._grow(2 * len(self._fps))
+        return self._free.pop(0)
+
+    def _give_back(self, place: int) -> None:
+        self._clear(place)
+        self._free.append(place)
+
     def _grow(self, num_streams: int) -> None:
         self._free.extend(range(len(self._fps), num_streams))
-        self._fps = np.append(self._fps, np.ones(num_streams - len(self._fps)))
+        self._fps = np.append(self._fps, np.ones(num_streams - len(self._fps), np.float32))
         for state in self._states:
             state.grow(num_streams)
 
@@ -211,10 +226,10 @@ class StreamBatch:
         logits = [network.logits(place) for network in self._networks]
         return vote(logits) if len(logits) > 1 else logits[0]
 
-    def _scores(self, streams: list[_Stream]) -> list[Scores]:
-        if not streams:
+    def _scores(self, places: list[int]) -> list[Scores]:
+        if not places:
             return []
-        place = np.array([stream.place for stream in streams])
+        place = np.array(places)
         scores = self._logits(place).softmax(dim=1)
         there = self._networks[0].has_logits(place).tolist()
         return [row if has else None for row, has in zip(scores, there, strict=True)]

@@ -11,7 +11,8 @@ from stgcn_pyg.models import STGCN
 from stgcn_pyg.nn import Edges, PlainUnit, ResidualUnit, fold_norms
 from stgcn_pyg.sequence import IntArray
 from stgcn_pyg.streaming.pointwise import pointwise
-from stgcn_pyg.streaming.pooling import AllFrames, Pooling
+from stgcn_pyg.streaming.pooling import AllFrames, Pool, Pooling
+from stgcn_pyg.streaming.ring import Ring
 from stgcn_pyg.streaming.spatial import TOGETHER
 from stgcn_pyg.streaming.unit import StreamingPlainUnit, StreamingResidualUnit, StreamingUnit
 
@@ -69,6 +70,8 @@ class StreamingNetwork:
         self.dtype = network.classifier.weight.dtype
         channels = network.classifier.in_features
         self.pool = (pooling or AllFrames()).start(num_streams, channels, fps / self.stride)
+        self._rings = [ring for unit in self.units for ring in unit.rings]
+        self._states: list[Pool | Ring] = [self.pool, *self._rings]
 
     @torch.inference_mode()
     def push(self, stream: IntArray, x: Tensor) -> None:
@@ -112,21 +115,23 @@ class StreamingNetwork:
         self.pool.clear(stream)
 
     def _clear_runs(self, stream: IntArray) -> None:
-        for unit in self.units:
-            for ring in unit.rings:
-                ring.clear(stream)
+        for ring in self._rings:
+            ring.clear(stream)
+
+    def copy(self, source: IntArray, target: IntArray) -> None:
+        """Let some of the streams be as others are."""
+        for state in self._states:
+            state.copy(source, target)
 
     def grow(self, num_streams: int) -> None:
         """Make room for more streams."""
-        self.pool.grow(num_streams)
-        for unit in self.units:
-            for ring in unit.rings:
-                ring.grow(num_streams)
+        for state in self._states:
+            state.grow(num_streams)
 
     @property
     def nbytes(self) -> int:
         """Bytes that the streams' states take, all together."""
-        return self.pool.nbytes + sum(ring.nbytes for unit in self.units for ring in unit.rings)
+        return sum(state.nbytes for state in self._states)
 
 
 def _streaming(unit: torch.nn.Module, edges: Edges, num_streams: int, num_nodes: int) -> StreamingUnit:

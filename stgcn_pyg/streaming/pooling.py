@@ -46,6 +46,11 @@ class Pool(ABC):
         self.sum[index] = 0
         self.weight[index] = 0
 
+    def copy(self, source: IntArray, target: IntArray) -> None:
+        """Let some of the streams be as others are."""
+        for values in (self.sum, self.weight):
+            values[torch.from_numpy(target)] = values[torch.from_numpy(source)]
+
     def grow(self, num_streams: int) -> None:
         """Make room for more streams."""
         more = num_streams - len(self.sum)
@@ -88,6 +93,10 @@ class _SlidingPool(Pool):
     def clear(self, stream: IntArray) -> None:
         super().clear(stream)
         self.ring.clear(stream)
+
+    def copy(self, source: IntArray, target: IntArray) -> None:
+        super().copy(source, target)
+        self.ring.copy(source, target)
 
     def grow(self, num_streams: int) -> None:
         super().grow(num_streams)

@@ -29,7 +29,7 @@ class StreamingRecognizer:
     What must be waited for:
 
     - A model with centred kernels looks ahead, and its scores rest on the frames up to :attr:`delay` frames ago. A
-      causal model's rest on the last frame.
+      causal model's rest on the last frame. Who cannot wait may :meth:`peek`.
     - Where nobody is in view it shows only later whether that is a gap in a run or its end. Such frames are held
       back until somebody is seen again, for ``max_gap`` seconds at most; the scores stand meanwhile.
     - At another rate than the model's, a frame of the model's that lies between two of the stream's is interpolated
@@ -110,6 +110,14 @@ class StreamingRecognizer:
         Frames after it begin another run, as after a long absence.
         """
         return self._streams.flush(self._stream)
+
+    def peek(self) -> Tensor | None:
+        """The scores that :meth:`flush` would give now, those of the recording so far; the stream goes on as it is.
+
+        This is for models with centred kernels, whose scores are late. It costs about as much as their delay in
+        frames.
+        """
+        return self._streams.peek(self._stream)
 
     def reset(self) -> None:
         """Forget all frames; the next is the first of a new recording."""

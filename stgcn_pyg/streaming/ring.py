@@ -60,6 +60,12 @@ class Ring:
         self._rows.view(len(self.count), -1)[torch.from_numpy(stream)] = 0
         self.count[stream] = 0
 
+    def copy(self, source: IntArray, target: IntArray) -> None:
+        """Let some of the streams be as others are."""
+        rows = self._rows.view(len(self.count), -1)
+        rows[torch.from_numpy(target)] = rows[torch.from_numpy(source)]
+        self.count[target] = self.count[source]
+
     def grow(self, num_streams: int) -> None:
         """Make room for more streams."""
         more = num_streams - len(self.count)

@@ -159,8 +159,8 @@ def test_a_network_in_training_is_streamed_as_in_evaluation_and_left_alone() -> 
 @each_kind
 @torch.no_grad()
 def test_a_frame_costs_what_it_costs_offline(residual: bool) -> None:
-    network = build(residual=residual, channels=scaled(NINE_LAYERS, 1 / 8), backend="sparse")
-    data = recording(GRAPH, 160)
+    network = build(residual=residual, channels=scaled(NINE_LAYERS, 1 / 16), backend="sparse")
+    data = recording(GRAPH, 120)
     with FlopCounterMode(display=False) as offline:
         network(data)
     with FlopCounterMode(display=False) as live:
