@@ -109,6 +109,7 @@ class StreamingNetwork:
         """Of which of those streams the last layer has had a frame ``[S']``."""
         return self.pool.has_frames(stream)
 
+    @torch.inference_mode()
     def clear(self, stream: IntArray) -> None:
         """Forget all that some of the streams have had."""
         self._clear_runs(stream)
@@ -118,6 +119,7 @@ class StreamingNetwork:
         for ring in self._rings:
             ring.clear(stream)
 
+    @torch.inference_mode()
     def copy(self, source: IntArray, target: IntArray) -> None:
         """Let some of the streams be as others are."""
         for state in self._states:

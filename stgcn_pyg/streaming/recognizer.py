@@ -115,7 +115,7 @@ class StreamingRecognizer:
         """The scores that :meth:`flush` would give now, those of the recording so far; the stream goes on as it is.
 
         This is for models with centred kernels, whose scores are late. It costs about as much as their delay in
-        frames.
+        frames, and the memory of another stream.
         """
         return self._streams.peek(self._stream)
 

@@ -253,6 +253,23 @@ def test_what_is_reset_is_as_if_new() -> None:
     assert torch.equal(live.flush(), stream(recognizer, sequence).flush())  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("inside", [True, False])
+def test_it_may_be_made_and_used_in_inference_mode_or_not(inside: bool) -> None:
+    recognizer = build()
+    sequence = random_sequence(9, fps=FPS)
+    with torch.inference_mode(inside):
+        live = StreamingRecognizer(recognizer)
+        live.push(sequence.pos[0])
+    live.reset()
+    for pos in sequence.pos[:-1]:
+        live.push(pos)
+    with torch.inference_mode(not inside):
+        live.push(sequence.pos[-1])
+        live.peek()
+        assert torch.equal(live.flush(), stream(recognizer, sequence).flush())  # type: ignore[arg-type]
+    live.reset()
+
+
 def test_it_takes_the_same_memory_however_long_it_is() -> None:
     live = StreamingRecognizer(build(causal=True))
     empty = live.state_bytes
