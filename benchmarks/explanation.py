@@ -14,7 +14,7 @@ import numpy as np
 from tqdm import tqdm
 
 from stgcn_pyg.explain import METHODS, explain, log_probability
-from stgcn_pyg.io import read_recordings
+from stgcn_pyg.io import read_sequences
 from stgcn_pyg.recognizer import Recognizer
 from stgcn_pyg.sequence import SkeletonSequence
 
@@ -54,7 +54,7 @@ def main() -> None:
     skeleton, rng = recognizer.graph.skeleton, np.random.default_rng(0)
     table = defaultdict(list)
     for path in tqdm(options.recordings, disable=None):
-        for sequence in read_recordings(path, skeleton, fps=options.fps):
+        for sequence in read_sequences(path, skeleton, fps=options.fps):
             for method, what, count, named, others in losses(recognizer, sequence, rng):
                 table[method, what, count].append((named, others))
     print("| method | taken away | named | random | named loses more |\n|---|---|---:|---:|---:|")

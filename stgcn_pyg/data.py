@@ -5,6 +5,7 @@ from copy import copy
 from numbers import Real
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
@@ -17,7 +18,7 @@ from stgcn_pyg.sequence import SkeletonSequence, cut_runs
 JOINT_KEYS = ("x", "pos", "score")
 """Attributes with an entry for each joint of each frame."""
 
-FRAME_KEYS = (*JOINT_KEYS, "frame", "run", "motion")
+FRAME_KEYS = (*JOINT_KEYS, "frame", "run", "body", "motion")
 """Attributes with an entry for each frame: they are laid end to end in a batch."""
 
 GRAPH_KEYS = ("edge_index", "edge_type", "edge_weight")
@@ -33,8 +34,9 @@ class SkeletonData(Data):
         x: Input features ``[T, V, C]``, made by a features transform.
         pos: Positions ``[T, V, D]`` as recorded, 0 where missing.
         score: The pose estimator's scores ``[T, V]``, 0 where missing.
-        frame: Frame numbers ``[T]`` of the recording.
+        frame: Frame numbers ``[T]`` of the recording; they begin again with every person.
         run: Which unbroken run each frame belongs to ``[T]``.
+        body: Which person each frame shows ``[T]``, from 0.
         edge_index: Neighbour and root of each labelled edge ``[2, E]``; ``edge_type`` and ``edge_weight`` ``[E]``.
         y: Class, ``[1]``; further facts such as ``subject``, ``scenario``, ``fps`` and ``name`` ride along.
 
@@ -50,25 +52,57 @@ class SkeletonData(Data):
     def from_sequence(
         cls, sequence: SkeletonSequence, y: int | None = None, max_gap: float = 1.0, **facts: Any
     ) -> "SkeletonData":
-        """A recording as tensors, cut into runs where time jumps or nobody is in view for long.
+        """A recording of one person: :meth:`from_people` with one."""
+        return cls.from_people([sequence], y, max_gap, **facts)
+
+    @classmethod
+    def from_people(
+        cls, people: Sequence[SkeletonSequence], y: int | None = None, max_gap: float = 1.0, **facts: Any
+    ) -> "SkeletonData":
+        r"""One recording of several people as tensors: the runs of each after those of the one before.
+
+        Each person is cut into runs where time jumps or they are out of view for long; one who was never seen adds
+        nothing. To a network all are runs like any others, so its pooled feature is that of the M people by
+        themselves, :math:`\mathbf{z}_m`, weighted by the frames :math:`F_m` that it has of them,
+
+        .. math::
+            \mathbf{z} = \sum_{m=1}^{M} \frac{F_m}{\sum_{n} F_n} \, \mathbf{z}_m,
+
+        and so are the logits, in whatever order the people come. As every person is seen from their own root,
+        where they stand to each other is not seen.
 
         Args:
-            sequence: The recording.
-            y: Its class.
-            max_gap: Seconds without anybody in view after which a new run begins.
-            **facts: Whatever else is known of it, as numbers or strings.
+            people: A sequence for each person.
+            y: The recording's class.
+            max_gap: Seconds without the person in view after which a new run begins.
+            **facts: Whatever else is known of the recording, as numbers or strings.
+
+        Raises:
+            ValueError: If there are no people, or their layouts, coordinates or frame rates differ.
+
+        Example:
+            >>> import numpy as np
+            >>> from stgcn_pyg.skeleton import BODY_25
+            >>> one, other = (SkeletonSequence(np.ones((t, 25, 2)), BODY_25, fps=25) for t in (40, 30))
+            >>> data = SkeletonData.from_people([one, other], y=3)
+            >>> data.num_frames, data.ptr.tolist(), data.body.unique().tolist()
+            (70, [0, 40, 70], [0, 1])
         """
-        keep, run = cut_runs(sequence, max_gap)
+        _check_alike(people)
+        parts: list[dict[str, Any]] = []
+        runs = 0
+        for person in [person for person in people if person.in_view.any()] or people[:1]:
+            keep, run = cut_runs(person, max_gap)
+            arrays = {key: getattr(person, key)[keep] for key in ("pos", "score", "frame")}
+            parts.append({**arrays, "run": runs + run, "body": np.full_like(run, len(parts))})
+            runs += int(run[-1]) + 1
         data = cls(
-            pos=torch.from_numpy(sequence.pos[keep]),
-            score=torch.from_numpy(sequence.score[keep]),
-            frame=torch.from_numpy(sequence.frame[keep]),
-            run=torch.from_numpy(run),
-            name=sequence.name,
+            **{key: torch.from_numpy(np.concatenate([part[key] for part in parts])) for key in parts[0]},
+            name=people[0].name,
             **{key: torch.tensor([value]) if isinstance(value, Real) else value for key, value in facts.items()},
         )
-        if sequence.fps is not None:
-            data.fps = torch.tensor([float(sequence.fps)])
+        if people[0].fps is not None:
+            data.fps = torch.tensor([float(people[0].fps)])
         if y is not None:
             data.y = torch.tensor([y])
         return data
@@ -183,6 +217,23 @@ class TimelineBatch(SkeletonData):
             elif name not in ("batch", "frame_ptr"):
                 sample[name] = value[i : i + 1] if isinstance(value, Tensor) else value[i]
         return sample
+
+
+def _check_alike(people: Sequence[SkeletonSequence]) -> None:
+    """Refuse people who cannot be of one recording."""
+    if not people:
+        raise ValueError("a recording needs at least one person's sequence, be it one in which nobody is seen")
+    one = people[0]
+    for other in people[1:]:
+        if one.skeleton != other.skeleton:
+            difference = f"layout, not {one.skeleton.name} and {other.skeleton.name}"
+        elif one.num_dims != other.num_dims:
+            difference = f"number of coordinates, not {one.num_dims} and {other.num_dims}"
+        elif one.fps != other.fps:
+            difference = f"frame rate, not {one.fps} and {other.fps}"
+        else:
+            continue
+        raise ValueError(f"{other.name}: the people of one recording have one {difference}; convert them first")
 
 
 def _joined(key: str, values: list[Any]) -> Any:

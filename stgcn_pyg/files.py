@@ -1,7 +1,9 @@
-"""Writing files that are there whole or not at all, and reading JSON so that errors name the file."""
+"""Writing files that are there whole or not at all, reading JSON so that errors name the file, and the cache."""
 
 import json
+import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,3 +61,12 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is damaged: {error}") from error
+
+
+def cache_folder() -> Path:
+    """Where what can be made or fetched again is kept: ``stgcn_pyg`` in the user's cache folder."""
+    try:
+        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:  # a user without a home, as in containers
+        home = Path(tempfile.gettempdir())
+    return home / "stgcn_pyg"

@@ -32,6 +32,9 @@ PRETRAINED = Path(__file__).parent / "pretrained"
 FORMAT = 1
 """The version of the folder's format."""
 
+Recording = SkeletonSequence | Sequence[SkeletonSequence]
+"""What is to be recognised: one sequence, or one for each of several people."""
+
 QUIET: Any = {"disable": None, "leave": False}
 """A progress bar on a terminal alone, which goes when the work is done."""
 
@@ -87,28 +90,36 @@ class Recognizer:
         self.networks = [STGCN(graph, channels, len(self.classes), **architecture) for _ in range(members)]
         self.model = Ensemble(self.networks) if members > 1 else self.networks[0]
 
-    def prepare(self, sequence: SkeletonSequence) -> SkeletonData:
-        """A recording as the network takes it.
+    def prepare(self, recording: Recording) -> SkeletonData:
+        """A recording of one person, or of several, as the network takes it.
 
         One whose rate is not known is taken to have the model's; one of another rate or layout is brought to the
-        model's. Warns of that, of joints that the recording's layout cannot give, and if nobody is seen in it.
+        model's, person by person. Warns of that, of joints that the recording's layout cannot give, and if nobody
+        is seen in it, once a recording. Several people are put together by :meth:`SkeletonData.from_people`.
 
         Raises:
             ValueError: If the recording's layout gives no joint of the model's, or the recording has another
-                number of coordinates.
+                number of coordinates; if it has no people, or they have different rates that the model takes.
         """
-        recorded, sequence = sequence.skeleton, convert_layout(sequence, self.graph.skeleton)
-        self.check_layout(recorded)
-        if sequence.num_dims != self.num_dims:
-            raise ValueError(
-                f"{sequence.name}: {sequence.num_dims} coordinates a joint, but the model takes {self.num_dims}"
+        people = [recording] if isinstance(recording, SkeletonSequence) else list(recording)
+        layouts = dict.fromkeys(person.skeleton for person in people)
+        people = [convert_layout(person, self.graph.skeleton) for person in people]
+        for layout in layouts:
+            self.check_layout(layout)
+        for person in people:
+            if person.num_dims != self.num_dims:
+                raise ValueError(
+                    f"{person.name}: {person.num_dims} coordinates a joint, but the model takes {self.num_dims}"
+                )
+        if people and all(person.missing.all() for person in people):
+            warnings.warn(
+                f"{people[0].name}: nobody is seen in any frame, so its scores mean nothing", stacklevel=2
             )
-        if sequence.missing.all():
-            warnings.warn(f"{sequence.name}: nobody is seen in any frame, so its scores mean nothing", stacklevel=2)
-        sequence = replace(sequence, fps=sequence.fps or self.fps)
-        if rate := self.other_rate(sequence.fps):
-            sequence = resample(sequence, rate)
-        return self.features(SkeletonData.from_sequence(sequence).attach(self.graph))  # type: ignore[no-any-return]
+        people = [replace(person, fps=person.fps or self.fps) for person in people]
+        for fps in dict.fromkeys(person.fps for person in people):
+            if rate := self.other_rate(fps):
+                people = [resample(person, rate) if person.fps == fps else person for person in people]
+        return self.features(SkeletonData.from_people(people).attach(self.graph))  # type: ignore[no-any-return]
 
     def check_layout(self, recorded: Skeleton) -> None:
         """Warn if recordings of that layout cannot give all joints of the model's."""
@@ -131,9 +142,17 @@ class Recognizer:
         )
         return self.fps
 
-    def predict(self, sequences: Sequence[SkeletonSequence], batch_size: int = 16) -> Tensor:
-        """Probabilities ``[N, classes]`` of the actions in each recording."""
-        return self.predict_data([self.prepare(sequence) for sequence in sequences], batch_size)
+    def predict(self, recordings: Sequence[Recording], batch_size: int = 16) -> Tensor:
+        """Probabilities ``[N, classes]`` of the actions in each recording, be it of one person or of several.
+
+        Example:
+            >>> from stgcn_pyg.skeleton import BODY_25
+            >>> recognizer = Recognizer(SkeletonGraph.build(BODY_25), ["wave", "hug"], channels=[(8, 1)])
+            >>> alone, one, other = (SkeletonSequence(np.ones((t, 25, 2)), BODY_25, fps=25) for t in (40, 30, 30))
+            >>> recognizer.predict([alone, [one, other]]).shape
+            torch.Size([2, 2])
+        """
+        return self.predict_data([self.prepare(recording) for recording in recordings], batch_size)
 
     @torch.inference_mode()
     def predict_data(self, recordings: Any, batch_size: int = 16) -> Tensor:

@@ -6,7 +6,7 @@ from stgcn_pyg.cli import app
 
 
 def call(*words: object) -> str:
-    """What a command that must succeed says."""
+    """What a command that must succeed prints as its result."""
     result = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
     assert result.exit_code == 0, result.output
-    return result.output
+    return result.stdout

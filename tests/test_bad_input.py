@@ -25,6 +25,7 @@ from unittest import mock
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -37,14 +38,27 @@ from stgcn_pyg.experiments.evaluation import evaluate_run
 from stgcn_pyg.experiments.fusion import fuse_runs
 from stgcn_pyg.experiments.run import train_run
 from stgcn_pyg.io import (
+    find_formats,
+    read_alphapose,
     read_array,
+    read_coco,
+    read_collection,
+    read_compact,
+    read_deeplabcut,
+    read_formats,
+    read_mediapipe,
     read_ntu,
     read_nw_ucla,
     read_openpose,
     read_openpose_folder,
-    read_recordings,
+    read_openpose_lines,
+    read_pyskl,
+    read_pyskl_splits,
+    read_sequences,
+    read_sleap,
     read_subsequences,
     read_utd_mhad,
+    write_compact,
 )
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.recognizer import Recognizer
@@ -54,7 +68,19 @@ from stgcn_pyg.synthetic import write_synthetic_kth
 from stgcn_pyg.training import Recipe
 from tests.recordings import random_sequence
 from tests.report.made_up import write_results
-from tests.writers import write_ntu, write_nw_ucla, write_utd_mhad
+from tests.videos import BRIGHT, spot, write_video
+from tests.writers import (
+    write_alphapose,
+    write_coco,
+    write_deeplabcut,
+    write_lines,
+    write_mediapipe,
+    write_ntu,
+    write_nw_ucla,
+    write_pyskl,
+    write_sleap,
+    write_utd_mhad,
+)
 
 # Cells
 
@@ -223,6 +249,22 @@ def one_file(name: str, num_joints: int, write: Callable[[Path, np.ndarray], obj
 
 def write_one_ntu(path: Path, pos: np.ndarray) -> Path:
     return write_ntu(path, len(pos), {"72057594037937060": dict(enumerate(pos))})
+
+
+def write_detections(path: Path, pose: np.ndarray) -> Path:
+    return write_alphapose(path, [[person] for person in pose])
+
+
+def write_annotations(path: Path, pose: np.ndarray) -> Path:
+    keypoint, score = pose[None, ..., :2], pose[None, ..., 2]
+    return write_pyskl(path, [{"frame_dir": "walk", "keypoint": keypoint, "keypoint_score": score}])
+
+
+def write_own(path: Path, pose: np.ndarray) -> Path:
+    write_compact(random_sequence(len(pose), name="walk"), path)
+    arrays = dict(np.load(path))
+    np.savez(path, **arrays | {"pos": pose[..., :2], "score": pose[..., 2]})
+    return path
 
 
 def annotations(how: str) -> Path:
@@ -400,6 +442,21 @@ def paper_results(how: str) -> Path:
     return folder
 
 
+def video(how: str) -> Path:
+    path = Path("clip.avi")
+    match how:
+        case "one_frame":
+            write_video(path, [spot(8)])
+        case "nobody":
+            write_video(path, [spot(None)] * 10)
+        case "mixed":
+            Image.fromarray(spot(8)).save("clip.png")
+            Path("clip.png").rename(path)
+        case _:
+            spoil(write_video(path, np.random.default_rng(0).integers(0, 255, (40, 48, 64, 3), np.uint8)), how)
+    return path
+
+
 # Calls
 
 
@@ -536,13 +593,36 @@ FRAMES: dict[str, Cell] = {
     "pickled": refused("walk_000000000001_keypoints.json", "not whole JSON"),
     "no_space": READS,
 }
+TABLES: dict[str, Cell] = {
+    "truncated": refused("walk.csv, row ", "cells, but", "in the first"),
+    "empty": refused("walk.csv: 0 rows, but a table has"),
+    "nan": sound(),  # which is how tables write a joint that is not there
+    "one_frame": sound(),
+    "nobody": sound(),
+    "mixed": ONE,
+    "unreadable": refused("walk.csv", "directory"),
+    "pickled": refused("walk.csv: no comma-separated text"),
+    "no_space": READS,
+}
+PICKLES: dict[str, Cell] = {
+    "truncated": refused("walk.pkl: not a pickle of arrays and plain containers"),
+    "empty": refused("walk.pkl: not a pickle of arrays and plain containers"),
+    "wrong_v": refused("walk.pkl: annotation 'walk': 16 joints a frame", "skeleton="),
+    "nan": refused("walk.pkl: annotation 'walk' has a number that is not finite"),
+    "one_frame": sound(),
+    "nobody": sound(),
+    "mixed": none("each recording has a layout of its own"),
+    "unreadable": refused("walk.pkl", "directory"),
+    "pickled": refused("walk.pkl: not a pickle of arrays and plain containers", "which could execute anything"),
+    "no_space": READS,
+}
 ONE_ARRAY: dict[str, Cell] = {
     "truncated": refused("walk.npy", BAD, "np.save"),
     "empty": refused("walk.npy", EMPTY),
     "wrong_v": refused("walk.npy", NOT_25, "name the layout"),
     "nan": refused("walk.npy", "frame 3, joint 'nose' is at [nan, nan]", MISSING),
     "mixed": refused("walk.npy", "17 joints a frame, but BODY_25 has 25"),
-    "unreadable": refused("walk.npy has neither arrays", "*_keypoints.json frames"),
+    "unreadable": refused("walk.npy: no recording of a known format is in this folder (it is empty)"),
     "pickled": refused("walk.npy", BAD),
 }
 CANNOT_READ_MODEL = "the model in run/model cannot be read"
@@ -607,13 +687,128 @@ MATRIX = {
     ),
     "read_openpose": Row(frames, read_openpose, **FRAMES),
     "read_openpose_folder": Row(frames, read_openpose_folder, **FRAMES),
-    "read_recordings": Row(
+    "read_collection": Row(
+        one_file("walks.npy", 25, lambda path, pose: np.save(path, pose[None])),
+        read_collection,
+        truncated=refused("walks.npy", BAD, "np.save"),
+        empty=refused("walks.npy", EMPTY),
+        wrong_v=refused("walks.npy: 24 joints a frame", "skeleton="),
+        nan=refused("walks.npy: frame 3, joint 'nose'", MISSING),
+        one_frame=sound(),
+        nobody=sound(),
+        mixed=ONE,
+        unreadable=refused("walks.npy", "directory"),
+        pickled=refused("walks.npy", BAD),
+        no_space=READS,
+    ),
+    "read_compact": Row(
+        one_file("walk.npz", 25, write_own),
+        read_compact,
+        truncated=refused("walk.npz", BAD),
+        empty=refused("walk.npz", EMPTY),
+        wrong_v=refused("walk.npz", NOT_25),
+        nan=refused("walk.npz: frame 3, joint 'nose'", MISSING),
+        one_frame=sound(),
+        nobody=sound(),
+        mixed=ONE,
+        unreadable=refused("walk.npz", "directory"),
+        pickled=refused("walk.npz", BAD),
+        no_space=READS,
+    ),
+    "write_compact": Row(
+        lambda how: random_sequence(400),
+        lambda sequence: write_compact(sequence, "walk.npz"),
+        truncated=none("it reads nothing"),
+        empty=none("it reads nothing"),
+        wrong_v=AT_THE_DOOR,
+        nan=AT_THE_DOOR,
+        one_frame=none("there are files of one frame in the row above"),
+        nobody=none("there are files of nobody in the row above"),
+        mixed=none("it writes one recording"),
+        unreadable=none("it reads nothing"),
+        pickled=none("it reads nothing"),
+        no_space=refused("walk.npz", "too large"),
+    ),
+    "read_alphapose": Row(
+        one_file("walk.json", 17, write_detections),
+        read_alphapose,
+        truncated=refused("walk.json is damaged"),
+        empty=refused("walk.json is damaged"),
+        wrong_v=refused("walk.json: 16 joints a frame", "skeleton="),
+        nan=refused("walk.json: detection 3 has a number that is not finite"),
+        one_frame=sound(),
+        nobody=sound(),
+        mixed=none("tests/io/test_alphapose.py has it"),
+        unreadable=refused("walk.json", "directory"),
+        pickled=refused("walk.json is damaged"),
+        no_space=READS,
+    ),
+    "read_openpose_lines": Row(
+        one_file("walk.txt", 25, write_lines),
+        read_openpose_lines,
+        truncated=refused("walk.txt, line 11: 1 entries, but 76 in the first"),
+        empty=refused("walk.txt: no line with a pose"),
+        wrong_v=refused("walk.txt: 24 joints a frame", "skeleton="),
+        nan=refused("walk.txt: frame 3, joint 'nose'", MISSING),
+        one_frame=sound(),
+        nobody=sound(),
+        mixed=none("tests/io/test_openpose_lines.py has it"),
+        unreadable=refused("walk.txt", "directory"),
+        pickled=refused("walk.txt, line 1"),
+        no_space=READS,
+    ),
+    "read_coco": Row(
+        one_file("walk.json", 17, write_coco),
+        read_coco,
+        truncated=refused("walk.json is damaged"),
+        empty=refused("walk.json is damaged"),
+        wrong_v=refused("walk.json: 16 joints a frame", "skeleton="),
+        nan=refused("walk.json: annotation 3 has a number that is not finite"),
+        one_frame=sound(),
+        nobody=sound(),
+        mixed=none("AlphaPose's are read by the same function"),
+        unreadable=refused("walk.json", "directory"),
+        pickled=refused("walk.json is damaged"),
+        no_space=READS,
+    ),
+    "read_mediapipe": Row(
+        one_file("walk.csv", 33, write_mediapipe),
+        read_mediapipe,
+        **TABLES,
+        wrong_v=refused("walk.csv: no columns of x and y of 33 landmarks"),
+    ),
+    "read_deeplabcut": Row(
+        one_file("walk.csv", 25, write_deeplabcut),
+        lambda path: read_deeplabcut(path, BODY_25),
+        **TABLES,
+        wrong_v=refused("walk.csv: has no joint 'right_heel' of BODY_25"),
+    ),
+    "read_sleap": Row(
+        one_file("walk.csv", 25, write_sleap),
+        lambda path: read_sleap(path, BODY_25),
+        **TABLES,
+        wrong_v=refused("walk.csv: has no joint 'right_heel' of BODY_25"),
+    ),
+    "read_pyskl": Row(one_file("walk.pkl", 17, write_annotations), read_pyskl, **PICKLES),
+    "read_pyskl_splits": Row(
+        one_file("walk.pkl", 17, write_annotations), lambda path: read_pyskl_splits(path)[0], **PICKLES
+    ),
+    "read_sequences": Row(
         recordings,
-        lambda root: read_recordings(root / "raw", BODY_25),
+        lambda root: read_sequences(root / "raw", BODY_25),
         **FOLDER_OF_ARRAYS,
         one_frame=sound(),
         nobody=sound(),
-        unreadable=refused(f"{RECORDING}.npy", "directory"),
+        unreadable=sound(),
+        no_space=READS,
+    ),
+    "read_formats": Row(
+        recordings,
+        lambda root: read_formats(find_formats(root / "raw"), BODY_25),
+        **FOLDER_OF_ARRAYS,
+        one_frame=sound(),
+        nobody=sound(),
+        unreadable=sound(),
         no_space=READS,
     ),
     "read_nw_ucla": Row(
@@ -647,7 +842,7 @@ MATRIX = {
     "read_ntu": Row(
         one_file("S001C001P001R001A001.skeleton", 25, write_one_ntu),
         read_ntu,
-        truncated=refused("A001.skeleton, line", "a body has 10 entries"),
+        truncated=refused("A001.skeleton, line 282: a body should follow, but the file ends"),
         empty=refused("A001.skeleton, line 0: the number of frames should follow, but the file ends"),
         wrong_v=refused("A001.skeleton, line 4: 24 joints, not 25"),
         nan=refused("A001.skeleton, line", "a joint is at nan, nan, nan"),
@@ -842,7 +1037,7 @@ MATRIX = {
         **FOLDER_OF_ARRAYS,
         one_frame=sound(),
         nobody=sound(NOBODY),
-        unreadable=refused(f"{RECORDING}.npy", "directory"),
+        unreadable=sound(NOBODY),
         no_space=READS,
     ),
     "stgcn-pyg fuse": Row(
@@ -860,6 +1055,20 @@ MATRIX = {
         no_space=refused("fused/confusion.png", "too large"),
     ),
     "stgcn-pyg info": Row(model, lambda run: command("info", run), **BAD_MODEL, no_space=READS),
+    "stgcn-pyg extract": Row(
+        video,
+        lambda path: command("extract", path, "--estimator", BRIGHT, "--out", "found", "--overlay", "png"),
+        truncated=refused("clip.avi: ends after"),
+        empty=refused("clip.avi", EMPTY),
+        wrong_v=none("the layout is the estimator's"),
+        nan=none("pictures have no such numbers"),
+        one_frame=sound(),
+        nobody=sound(),
+        mixed=refused("clip.avi: no moving pictures in it"),
+        unreadable=refused("clip.avi", "directory"),
+        pickled=refused("clip.avi: not a video"),
+        no_space=refused("found/clip.png", "too large"),
+    ),
     "stgcn-pyg draw": Row(
         array("walk.npy"),
         lambda path: command("draw", path, "--model", RUN, "--fps", 25, "--out", "walk.png"),
@@ -867,6 +1076,14 @@ MATRIX = {
         one_frame=sound(),
         nobody=sound(NOBODY),
         no_space=refused("walk.png", "too large"),
+    ),
+    "stgcn-pyg view": Row(
+        array("walk.npy"),
+        lambda path: command("view", path, "--model", RUN, "--fps", 25, "--out", "walk.html"),
+        **ONE_ARRAY,
+        one_frame=sound(),
+        nobody=sound(),
+        no_space=refused("walk.html", "too large"),
     ),
     "stgcn-pyg explain": Row(
         array("walk.npy"),

@@ -1,8 +1,10 @@
 """A recording as a static graph over time, and many of them as one timeline."""
 
 import pickle
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -13,10 +15,13 @@ from hypothesis import strategies as st
 from torch_geometric.data import InMemoryDataset
 
 from stgcn_pyg.data import FrameBudgetSampler, SkeletonData, TimelineBatch, TimelineLoader
+from stgcn_pyg.models import STGCN
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.sequence import SkeletonSequence, cut_runs
 from stgcn_pyg.skeleton import BODY_25, COCO_17, Skeleton
+from stgcn_pyg.transforms import SkeletonFeatures
 from tests.recordings import JUMP, random_sequence, same
+from tests.strategies import randomized
 
 GRAPH = SkeletonGraph.build(BODY_25)
 DOT = Skeleton("dot", ("dot",), ())
@@ -139,8 +144,8 @@ def test_frames_joints_and_edges_are_told_apart_at_any_length(num_frames: int) -
 def test_a_recording_prints_joints_edges_and_frames() -> None:
     data = SkeletonData.from_sequence(random_sequence(40), y=3).attach(GRAPH)
     assert repr(data) == (
-        "SkeletonData(pos=[40, 25, 2], score=[40, 25], frame=[40], run=[40], name='recording', fps=[1], y=[1], "
-        "edge_index=[2, 73], edge_type=[73], edge_weight=[73])"
+        "SkeletonData(pos=[40, 25, 2], score=[40, 25], frame=[40], run=[40], body=[40], name='recording', fps=[1], "
+        "y=[1], edge_index=[2, 73], edge_type=[73], edge_weight=[73])"
     )
 
 
@@ -168,6 +173,108 @@ def test_selecting_frames_leaves_the_recording_and_its_facts_alone() -> None:
 def test_a_recording_can_be_pickled() -> None:
     data = sample(3, 2)
     assert same(pickle.loads(pickle.dumps(data)), data)
+
+
+# --- several people of one recording
+
+crowds = st.lists(st.lists(st.integers(1, 5), min_size=1, max_size=3), min_size=1, max_size=4)
+"""For each person the frames of each of their runs."""
+
+
+def people_of(crowd: list[list[int]], missing: float = 0.3) -> list[SkeletonSequence]:
+    """Bodies of very different sizes in very different places."""
+    people = [random_sequence(*lengths, missing=missing, name="hall", seed=m) for m, lengths in enumerate(crowd)]
+    return [replace(person, pos=person.pos * 3.0**m + 100 * m) for m, person in enumerate(people)]
+
+
+def nobody(num_frames: int = 7) -> SkeletonSequence:
+    person = random_sequence(num_frames, name="hall")
+    return replace(person, score=np.zeros_like(person.score))
+
+
+def features(people: list[SkeletonSequence]) -> SkeletonData:
+    """What a network is shown of them, in double precision."""
+    data = SkeletonData.from_people(people).attach(GRAPH)
+    data.pos = data.pos.double()
+    every = ["joint", "bone", "joint_motion", "bone_motion", "root_motion", "score"]
+    return SkeletonFeatures(BODY_25, every)(data)  # type: ignore[no-any-return]
+
+
+@given(st.lists(st.integers(1, 6), min_size=1, max_size=3), st.integers(0, 9))
+def test_one_person_given_as_people_is_a_recording_of_one(lengths: list[int], seed: int) -> None:
+    person = random_sequence(*lengths, missing=0.3, seed=seed)
+    one = SkeletonData.from_sequence(person, y=2, max_gap=0.5, where="park")
+    assert same(SkeletonData.from_people([person], y=2, max_gap=0.5, where="park"), one)
+    assert one.body.tolist() == [0] * sum(lengths)
+
+
+@settings(max_examples=40)
+@given(crowds)
+def test_the_people_of_a_recording_are_kept_apart_in_all_that_the_network_is_shown(crowd: list[list[int]]) -> None:
+    people = people_of(crowd)
+    together, apart = features(people), [features([person]) for person in people]
+    lengths = [t for lengths in crowd for t in lengths]
+    assert together.ptr.tolist() == [0, *np.cumsum(lengths)]
+    assert together.run.tolist() == np.arange(len(lengths)).repeat(lengths).tolist()
+    assert together.body.tolist() == np.arange(len(crowd)).repeat([sum(lengths) for lengths in crowd]).tolist()
+    assert together.name == "hall"
+    for key in ("pos", "score", "frame", "x", "motion"):
+        assert torch.equal(together[key], torch.cat([person[key] for person in apart])), key
+
+
+def test_time_may_begin_again_or_go_on_with_the_next_person() -> None:
+    here = random_sequence(6)
+    for shift in (0, 3, 6, -6):
+        there = replace(random_sequence(6, seed=1), frame=np.arange(6) + shift + 10)
+        here = replace(here, frame=np.arange(6) + 10)
+        data = features([here, there])
+        assert data.ptr.tolist() == [0, 6, 12]
+        assert (data.motion[[0, 6]] == 0).all()
+        assert torch.equal(data.x, torch.cat([features([here]).x, features([there]).x]))
+
+
+@settings(max_examples=20)
+@given(crowds, st.integers(1, 2), st.randoms(use_true_random=False))
+def test_pooling_weighs_people_by_their_frames_in_whatever_order_they_come(
+    crowd: list[list[int]], stride: int, chance: Random
+) -> None:
+    model = randomized(STGCN(GRAPH, in_channels=11, num_classes=3, channels=[(4, 1), (5, stride)]))
+    people = people_of(crowd)
+    logits = model(features(people))
+    own = torch.cat([model(features([person])) for person in people])
+    frames = torch.tensor([sum(-(-t // stride) for t in lengths) for lengths in crowd])
+    torch.testing.assert_close(logits[0], (frames[:, None] * own).sum(dim=0) / frames.sum())
+    chance.shuffle(people)
+    shuffled = model(features(people))
+    torch.testing.assert_close(shuffled, logits, rtol=1e-10, atol=1e-10)
+    people.insert(chance.randint(0, len(people)), nobody())
+    assert torch.equal(model(features(people)), shuffled)
+
+
+def test_two_people_of_whom_nothing_is_seen_are_nobody() -> None:
+    data = SkeletonData.from_people([nobody(4), nobody(5)])
+    assert same(data, SkeletonData.from_sequence(nobody(4)))
+
+
+def test_recordings_of_one_and_of_several_people_share_a_batch() -> None:
+    recordings = [SkeletonData.from_people(people_of(crowd), y=1) for crowd in ([[3], [2, 2]], [[4]], [[1], [1]])]
+    batch = TimelineBatch.from_data_list(recordings)
+    assert batch.ptr.tolist() == [0, 3, 5, 7, 11, 12, 13]
+    assert batch.batch.bincount().tolist() == [7, 4, 2]
+    assert all(same(batch[i], data) for i, data in enumerate(recordings))
+
+
+def test_people_who_cannot_be_of_one_recording_are_refused() -> None:
+    one = random_sequence(4, name="hall")
+    for other, message in (
+        (random_sequence(4, skeleton=COCO_17), "one layout, not BODY_25 and COCO_17"),
+        (random_sequence(4, num_dims=3), "one number of coordinates, not 2 and 3"),
+        (random_sequence(4, fps=5), r"one frame rate, not 25\.0 and 5"),
+    ):
+        with pytest.raises(ValueError, match=f"recording: the people of one recording have {message}"):
+            SkeletonData.from_people([one, other])
+    with pytest.raises(ValueError, match="at least one person's sequence"):
+        SkeletonData.from_people([])
 
 
 # --- PyG's own loader and storage
@@ -232,7 +339,7 @@ def test_a_batch_prints_what_it_has() -> None:
     recordings = [SkeletonData.from_sequence(random_sequence(t), y=3).attach(GRAPH) for t in (4, 5)]
     assert repr(TimelineBatch.from_data_list(recordings)) == (
         "TimelineBatch(edge_index=[2, 73], y=[2], pos=[9, 25, 2], edge_type=[73], edge_weight=[73], score=[9, 25], "
-        "frame=[9], run=[9], name=[2], fps=[2], batch=[9], frame_ptr=[3])"
+        "frame=[9], run=[9], body=[9], name=[2], fps=[2], batch=[9], frame_ptr=[3])"
     )
 
 

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from stgcn_pyg.cli import app
 from stgcn_pyg.experiments import Settings, run
+from stgcn_pyg.io import FORMATS
 from stgcn_pyg.models import STGCN
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.recognizer import Recognizer
@@ -70,6 +71,12 @@ def test_the_papers_own_setting_is_the_network_that_it_published(monkeypatch: py
 def test_the_table_of_layouts_is_that_of_the_package() -> None:
     rows = re.findall(r"^\| `([A-Z0-9_]+)` \| (\d+) \| (\d+) \|", README.read_text(), re.MULTILINE)
     assert rows == [(name, str(layout.num_joints), str(len(layout.bones))) for name, layout in SKELETONS.items()]
+
+
+def test_the_table_of_formats_is_that_of_the_package() -> None:
+    (table,) = re.findall(r"^\| format \|.*\n\|[-|]+\n((?:\|.*\n)+)", README.read_text(), re.MULTILINE)
+    rows = [row.split("|")[1].strip().replace("`", "") for row in table.splitlines()]
+    assert sorted(rows) == sorted(form.name for form in FORMATS)
 
 
 def test_links_and_pictures_exist() -> None:

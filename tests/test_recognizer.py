@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from stgcn_pyg.data import SkeletonData
 from stgcn_pyg.datasets import KTH_ACTIONS, KTHSkeletonDataset
-from stgcn_pyg.io import read_array, read_openpose
+from stgcn_pyg.io import read_array, read_openpose, read_openpose_folder
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.recognizer import CONFIG_FILE, PRETRAINED, WEIGHTS_FILE, Recognizer, pretrained_models
-from stgcn_pyg.sequence import SkeletonSequence, convert_layout, resample
+from stgcn_pyg.sequence import SkeletonSequence, convert_layout, group_people, resample
 from stgcn_pyg.skeleton import BODY_25, COCO_17, HALPE_26, Skeleton
 from stgcn_pyg.synthetic import synthesize
 from stgcn_pyg.transforms import SkeletonFeatures
@@ -119,6 +119,59 @@ def test_the_order_of_joints_does_not_matter(joints: list[str], lengths: list[in
     other.model.load_state_dict(one.model.state_dict())
     sequence = random_sequence(*lengths, missing=0.3, seed=seed)
     torch.testing.assert_close(other.predict([sequence]), one.predict([sequence]), rtol=0, atol=1e-4)
+
+
+# --- several people
+
+
+def test_one_person_may_be_given_as_people() -> None:
+    assert torch.equal(RECOGNIZER.predict([[clip()]]), RECOGNIZER.predict([clip()]))
+
+
+def test_the_people_of_a_recording_are_scored_together_in_any_order() -> None:
+    one, other, nobody = clip(20, 1), clip(33, 2), replace(clip(9), score=np.zeros((9, 25), np.float32))
+    scores = RECOGNIZER.predict([one, [one, other], [other, one, nobody], other])
+    torch.testing.assert_close(scores[1], scores[2])
+    assert not torch.allclose(scores[0], scores[1])
+    torch.testing.assert_close(scores[[0, 3]], RECOGNIZER.predict([one, other]))
+    data = RECOGNIZER.prepare([one, other])
+    assert (data.name, data.num_frames, data.ptr.tolist()) == ("clip1", 53, [0, 20, 53])
+
+
+def test_each_person_is_brought_to_the_models_layout_and_rate_with_one_warning() -> None:
+    people = [replace(clip(60, seed, COCO_17), fps=fps) for seed, fps in enumerate((50, 50, 25))]
+    with pytest.warns(UserWarning, match="recorded") as warned:
+        data = RECOGNIZER.prepare(people)
+    assert [str(warning.message).split(" ")[:3] for warning in warned] == [
+        *(["recorded", "as", "COCO_17,"], ["recorded", "at", "50"])
+    ]
+    assert all(warning.filename == __file__ for warning in warned)
+    assert data.body.bincount().tolist() == [30, 30, 60]
+    alone = [resample(convert_layout(person, BODY_25), 25) for person in people]
+    assert torch.equal(data.x, torch.cat([RECOGNIZER.prepare(person).x for person in alone]))
+
+
+def test_nobody_among_several_people_is_said_once() -> None:
+    empty = replace(clip(5), score=np.zeros((5, 25), np.float32))
+    with pytest.warns(UserWarning, match="clip0: nobody is seen in any frame") as warned:
+        assert RECOGNIZER.predict([[empty, empty]]).isfinite().all()
+    assert len(warned) == 1
+    with pytest.raises(ValueError, match="at least one person's sequence"):
+        RECOGNIZER.predict([[]])
+
+
+def test_two_real_people_are_scored_together(real_data: Path) -> None:
+    read = [read_openpose_folder(real_data / "openpose_json" / "standing_2", fps=25, people=m) for m in (1, 2)]
+    (alone,), people = read
+    assert group_people(people) == [people]
+    scores = RECOGNIZER.predict([alone, people, people[::-1], people[1]])
+    torch.testing.assert_close(scores[1], scores[2])
+    torch.testing.assert_close(scores[0], RECOGNIZER.predict(people[:1])[0])
+    main, together, _, other = (scores.log() - scores.log().mean(dim=1, keepdim=True)).unbind()  # logits again
+    torch.testing.assert_close(together, (91 * main + 120 * other) / 211)  # of 182 and 240 frames every other one
+
+
+# --- what a model is not used to
 
 
 def test_no_recordings_no_scores() -> None:

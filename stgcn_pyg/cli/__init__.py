@@ -12,13 +12,16 @@ from stgcn_pyg.cli.draw import draw
 from stgcn_pyg.cli.edges import edges
 from stgcn_pyg.cli.evaluate import evaluate
 from stgcn_pyg.cli.explain import explain
+from stgcn_pyg.cli.extract import extract
 from stgcn_pyg.cli.fuse import fuse
 from stgcn_pyg.cli.info import info
 from stgcn_pyg.cli.predict import predict
+from stgcn_pyg.cli.prepare import prepare
 from stgcn_pyg.cli.report import report
 from stgcn_pyg.cli.reproduce import reproduce
 from stgcn_pyg.cli.synthesize import synthesize
 from stgcn_pyg.cli.train import train
+from stgcn_pyg.cli.view import view
 
 MISCONFIGURED = "MisconfigurationException"
 
@@ -35,17 +38,20 @@ for command in (
     train,
     evaluate,
     fuse,
+    extract,
     predict,
     cross_validate,
     reproduce,
     report,
     draw,
+    view,
     explain,
     edges,
     synthesize,
     info,
 ):
     app.command()(command)
+app.add_typer(prepare, name="prepare")
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ import typer
 
 from stgcn_pyg.cli.one_recording import Name, Recording, read_one
 from stgcn_pyg.cli.options import Fps, warn_of_rates
+from stgcn_pyg.cli.reading import say_formats
 
 if TYPE_CHECKING:
     from stgcn_pyg.recognizer import Recognizer
@@ -52,7 +53,7 @@ def draw(
     recognizer = None if model is None else Recognizer.from_pretrained(model)
     layout = BODY_25 if recognizer is None else recognizer.graph.skeleton
     layout = find_skeleton(skeleton) if skeleton else layout
-    sequence = read_one(recording, layout, fps, name)
+    sequence, formats = read_one(recording, layout, fps, name)
     if recognizer is not None:  # which takes a rate that nothing says to be its own
         warn_of_rates([sequence], recognizer)
         sequence = replace(sequence, fps=sequence.fps or recognizer.fps)
@@ -61,6 +62,7 @@ def draw(
         plot_strip(sequence, out, prediction, start, 3.0 if seconds is None else seconds, frames)
     else:
         plot_clip(sequence, out, recognizer, start, 10.0 if seconds is None else seconds)
+    say_formats(formats)
     typer.echo(f"{sequence.name}: {out}")
 
 

@@ -32,9 +32,7 @@ def evaluate(
 
     `stgcn-pyg evaluate runs/nw-ucla --root view3`
     """
-    from rich.console import Console
-
-    from stgcn_pyg.cli.tables import confusion_table
+    from stgcn_pyg.cli.tables import print_confusion
     from stgcn_pyg.experiments.evaluation import evaluate_run, open_for
     from stgcn_pyg.experiments.run import keep_run, trained_on
     from stgcn_pyg.recognizer import Recognizer
@@ -50,7 +48,8 @@ def evaluate(
     if subsequences:
         how["subsequences"] = subsequences
     layout = find_skeleton(skeleton) if skeleton else None
-    recordings = open_for(recognizer, root, data or trained_on(run), fps, layout, **how)
+    how |= trained_on(run) | ({"data": data} if data else {})
+    recordings = open_for(recognizer, root, fps=fps, skeleton=layout, **how)
     scores = evaluate_run(recognizer, recordings, folder, model=str(run))
-    Console().print(confusion_table(scores))
+    print_confusion(scores)
     typer.echo(f"{scores}\nreport: {folder / 'report.md'}")

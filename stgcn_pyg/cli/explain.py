@@ -7,6 +7,7 @@ import typer
 
 from stgcn_pyg.cli.one_recording import Name, Recording, read_one
 from stgcn_pyg.cli.options import Fps, Layout, check_png, choose_layout, warn_of_rates
+from stgcn_pyg.cli.reading import say_formats
 
 
 def explain(
@@ -44,13 +45,14 @@ def explain(
     from stgcn_pyg.recognizer import Recognizer
 
     recognizer = Recognizer.from_pretrained(model)
-    sequence = read_one(recording, choose_layout(skeleton, recognizer), fps, name)
+    sequence, formats = read_one(recording, choose_layout(skeleton, recognizer), fps, name)
     warn_of_rates([sequence], recognizer)
     explanation = explain_prediction(recognizer, sequence, action, method)
     if out is not None:
         from stgcn_pyg.plots import plot_explanation
 
         plot_explanation(explanation, recognizer.graph, out)
+    say_formats(formats)
     if as_json:
         typer.echo(json.dumps(explanation.to_dict()))
         return

@@ -29,6 +29,7 @@ def _environment() -> dict[str, str]:
 
     import torch
 
+    from stgcn_pyg.io import FORMATS
     from stgcn_pyg.partition import NORMALIZATIONS, STRATEGIES
     from stgcn_pyg.recognizer import pretrained_models
     from stgcn_pyg.skeleton import SKELETONS
@@ -42,6 +43,7 @@ def _environment() -> dict[str, str]:
     facts["threads"] = str(torch.get_num_threads())
     facts["gpu"] = torch.cuda.get_device_name() if torch.cuda.is_available() else "none"
     facts["models"] = ", ".join(pretrained_models())
+    facts["formats"] = ", ".join(form.name for form in FORMATS)
     facts["skeletons"] = ", ".join(SKELETONS)
     facts["partitions"] = ", ".join(STRATEGIES)
     facts["normalizations"] = ", ".join(NORMALIZATIONS)

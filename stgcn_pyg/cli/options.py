@@ -13,9 +13,14 @@ if TYPE_CHECKING:
     from stgcn_pyg.sequence import SkeletonSequence
     from stgcn_pyg.skeleton import Skeleton
 
-Root = Annotated[Path, typer.Option(help="Folder of the recordings: flat, or with a folder raw in it.")]
+Root = Annotated[Path, typer.Option(help="Folder of the recordings: flat, or with a folder raw in it; or a file.")]
 Data = Annotated[
-    str, typer.Option(metavar="NAME", help="Data set: kth, nw-ucla, utd-mhad, folder (a folder for each action).")
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="Data set: kth, nw-ucla, utd-mhad, ntu-rgbd, ntu-rgbd-120, folder (a folder for each action), "
+        "pose-file (a .pkl of PYSKL).",
+    ),
 ]
 Fps = Annotated[
     float | None,

@@ -23,7 +23,8 @@ def train(
         str,
         typer.Option(
             help="KTH: 15/5/5 (default), 10/5/5, 8/8/9, random-subjects, scenarios, stratified. "
-            "NW-UCLA: cross-view, view-1-to-2. UTD-MHAD: cross-subject. folder: stratified, folders.",
+            "NW-UCLA: cross-view, view-1-to-2. UTD-MHAD: cross-subject. NTU RGB+D: cross-subject, cross-view, "
+            "cross-setup. folder: stratified, folders. pose-file: file, xsub, xview, xset, split1 to split3.",
             rich_help_panel=SPLIT,
         ),
     ] = "",
@@ -56,6 +57,8 @@ def train(
     `stgcn-pyg train --root poses --fps 5 --train-subjects 16-19 --test-subjects 20 --out runs/test20`
 
     `stgcn-pyg train --data nw-ucla --root nw_ucla --out runs/nw-ucla`
+
+    `stgcn-pyg train --data pose-file --root ntu60_3danno.pkl --protocol xsub --out runs/ntu60`
 
     `stgcn-pyg train --data folder --root my_recordings --out runs/mine`
 

@@ -26,7 +26,9 @@ def training_settings(
     skeleton: Annotated[
         str, typer.Option(help="Joint layout of files that do not say theirs. [default: the data set's]")
     ] = "",
-    people: Annotated[int, typer.Option(help="People kept of each recording.", min=1)] = 1,
+    people: Annotated[
+        int | None, typer.Option(help="People kept of each recording. [default: 1; NTU RGB+D 2]", min=1)
+    ] = None,
     partition: Annotated[
         str, typer.Option(help="uniform, distance, spatial or symmetrical.", rich_help_panel=NETWORK)
     ] = "spatial",

@@ -3,7 +3,9 @@
 from stgcn_pyg.datasets.catalogue import DATASETS, find_dataset
 from stgcn_pyg.datasets.kinect import MHAD_ACTIONS, NWUCLA, UCLA_ACTIONS, UTDMHAD
 from stgcn_pyg.datasets.kth import KTH_ACTIONS, KTH_FPS, KTHSkeletonDataset
+from stgcn_pyg.datasets.ntu import NTU_ACTIONS, NTURGBD, NTURGBD120, missing_skeletons
 from stgcn_pyg.datasets.own import SkeletonFolder
+from stgcn_pyg.datasets.pose_file import PoseFile
 from stgcn_pyg.datasets.protocol import (
     KTH_PROTOCOLS,
     Protocol,
@@ -21,11 +23,15 @@ __all__ = [
     "KTH_FPS",
     "KTH_PROTOCOLS",
     "MHAD_ACTIONS",
+    "NTURGBD",
+    "NTURGBD120",
+    "NTU_ACTIONS",
     "NWUCLA",
     "UCLA_ACTIONS",
     "UTDMHAD",
     "KTHSkeletonDataset",
     "NoRecordings",
+    "PoseFile",
     "Protocol",
     "RecordingDataset",
     "SkeletonDataset",
@@ -33,6 +39,7 @@ __all__ = [
     "find_dataset",
     "find_protocol",
     "leave_one_out",
+    "missing_skeletons",
     "random_subjects",
     "rotated_subjects",
 ]

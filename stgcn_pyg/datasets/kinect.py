@@ -76,6 +76,7 @@ class NWUCLA(RecordingDataset):
 
     usual_layout = KINECT_20
     says_layout = True
+    comes_packed = True
     usual_rate = 30.0
     protocols: ClassVar = {
         "cross-view": lambda seed: Protocol(train=(1, 2), test=(3,), by="view"),
@@ -131,6 +132,7 @@ class UTDMHAD(RecordingDataset):
 
     usual_layout = KINECT_20
     says_layout = True
+    comes_packed = True
     usual_rate = 30.0
     protocols: ClassVar = {
         "cross-subject": lambda seed: Protocol(train=(1, 3, 5, 7), test=(2, 4, 6, 8)),

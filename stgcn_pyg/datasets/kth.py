@@ -116,7 +116,7 @@ class KTHSkeletonDataset(RecordingDataset):
     def read_file(self, path: Path) -> list[SkeletonSequence]:
         """The recording in an array, or those in a folder of OpenPose frames."""
         if path.is_dir():
-            return read_openpose_folder(path, skeleton=self.recorded, fps=self.given_fps)
+            return read_openpose_folder(path, skeleton=self.recorded, fps=self.given_fps, people=self.people)
         return [read_array(path, self.recorded, fps=self.given_fps)]
 
     def label(self, sequence: SkeletonSequence) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from stgcn_pyg.datasets.protocol import KTH_PROTOCOLS, SPLITS, Protocol
 from stgcn_pyg.datasets.recordings import RecordingDataset
+from stgcn_pyg.io import read_sequences
 from stgcn_pyg.sequence import SkeletonSequence
 from stgcn_pyg.skeleton import BODY_25
 
@@ -84,8 +85,6 @@ class SkeletonFolder(RecordingDataset):
         """The recordings in an action's folder."""
         if path.name not in self.classes:
             raise ValueError(f"{path}: {path.name!r} is no action of {', '.join(self.classes)}")
-        from stgcn_pyg.io import read_sequences
-
         folders = _folders_in(path)  # such as OpenPose's, one for each clip
         sources = [*folders, path] if not folders or any(one.is_file() for one in path.glob("[!.]*")) else folders
         sequences = [

@@ -14,6 +14,7 @@ from torch_geometric.data.data import BaseData
 from tqdm import tqdm
 
 from stgcn_pyg.data import SkeletonData
+from stgcn_pyg.datasets.archives import ENDINGS, find_archives, unpack, unpacked
 from stgcn_pyg.datasets.protocol import AnyProtocol, Protocol, find_protocol
 from stgcn_pyg.datasets.skeleton_dataset import SkeletonDataset
 from stgcn_pyg.partition import SkeletonGraph
@@ -46,6 +47,7 @@ class RecordingDataset(SkeletonDataset):
         rate: Resample to so many frames a second; see :func:`~stgcn_pyg.sequence.resample`. If left out,
             recordings stay as they are.
         people: How many people of a recording are kept, the main one first: as runs of one sample, pooled together.
+            If left out, one, or the data set's usual number.
         transform: Applied to a sample whenever it is read.
         pre_transform: Applied to a sample before it is cached.
         pre_filter: Which samples are cached.
@@ -71,6 +73,9 @@ class RecordingDataset(SkeletonDataset):
     called: ClassVar[str]
     """The data set's name."""
 
+    usual_people: ClassVar[int] = 1
+    """How many people of a recording are kept unless a number is said."""
+
     names_classes: ClassVar[bool] = False
     """Whether its files say what actions there are, so that ``classes`` may be given."""
 
@@ -82,6 +87,9 @@ class RecordingDataset(SkeletonDataset):
 
     source: ClassVar[str]
     """Where that comes from."""
+
+    comes_packed: ClassVar[bool] = False
+    """Whether archives in ``root/raw`` are unpacked; for those that look for files in all folders below."""
 
     classes: tuple[str, ...]
     """The actions by class number."""
@@ -98,7 +106,7 @@ class RecordingDataset(SkeletonDataset):
         fps: float | None = None,
         usual_fps: float | None = None,
         rate: float | None = None,
-        people: int = 1,
+        people: int | None = None,
         transform: Callable[[SkeletonData], BaseData] | None = None,
         pre_transform: Callable[[SkeletonData], SkeletonData] | None = None,
         pre_filter: Callable[[SkeletonData], bool] | None = None,
@@ -111,6 +119,7 @@ class RecordingDataset(SkeletonDataset):
         for number in (fps, rate):
             if number is not None and not (isfinite(number) and number > 0):
                 raise ValueError(f"{number} frames a second is not a rate")
+        people = self.usual_people if people is None else people
         if people < 1:
             raise ValueError(f"at least 1 person is kept of a recording, not {people}")
         self.given_fps = fps
@@ -170,14 +179,26 @@ class RecordingDataset(SkeletonDataset):
     def download(self) -> None:
         """Recordings come from their owners."""
         raw = Path(self.raw_dir).resolve()
+        packed = f" (there as {', '.join(ENDINGS)} too)" if self.comes_packed else ""
         raise FileNotFoundError(
-            f"no {self.called} recordings in {raw}: put {self.wanted} there, or in a folder raw in it; "
+            f"no {self.called} recordings in {raw}: put {self.wanted} there, or in a folder raw in it{packed}; "
             f"{self.source}"
         )
 
     def _download(self) -> None:
+        if self.comes_packed:
+            self._unpack()
         if not self.raw_file_names:
             self.download()
+
+    def _unpack(self) -> None:
+        """Unpack the archives in ``root/raw``, unless somebody has unpacked them elsewhere."""
+        raw = Path(self.root, "raw")
+        archives = find_archives(raw)
+        packed = [archive for archive in archives if not unpacked(archive).exists()]
+        if packed and (len(packed) < len(archives) or not self.raw_file_names):
+            for archive in packed:
+                unpack(archive, scratch=raw.resolve().parent)
 
     def _facts(self) -> dict[str, Any]:
         return super()._facts() | {"recorded": self.recorded.to_dict(), "people": self.people}
@@ -204,8 +225,8 @@ class RecordingDataset(SkeletonDataset):
 
     def _labelled(self, people: list[SkeletonSequence]) -> SkeletonData:
         """The people of a recording, or of a part of one, as a sample."""
-        (person, *_) = people
-        return SkeletonData.from_sequence(self._at_rate(person), recorded_fps=person.fps, **self.label(person))
+        facts = {"recorded_fps": people[0].fps, **self.label(people[0])}
+        return SkeletonData.from_people([self._at_rate(person) for person in people], **facts)
 
     def _at_rate(self, sequence: SkeletonSequence) -> SkeletonSequence:
         """The recording at the rate asked for; one that is near enough is taken to have it."""

@@ -17,7 +17,7 @@ from stgcn_pyg.files import draft
 from stgcn_pyg.partition import SkeletonGraph, joint_radii
 from stgcn_pyg.skeleton import Skeleton
 
-CACHE_VERSION = 2
+CACHE_VERSION = 3
 """Raised when processing changes, so that caches of older versions are built anew."""
 
 

@@ -111,7 +111,7 @@ def fuse_runs(
         chosen = fit_weights(*_predict(runs, held_out, recognizers))
     if elsewhere:
         tested = [
-            open_for(model, data=one.data, skeleton=one.layout, **elsewhere)
+            open_for(model, data=one.data, people=one.people, skeleton=one.layout, **elsewhere)
             for one, model in zip(settings, recognizers, strict=True)
         ]
     else:

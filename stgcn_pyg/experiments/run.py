@@ -108,9 +108,12 @@ def keep_run(folder: Path) -> None:
         raise ValueError(f"{folder} is a run folder, whose own scores would be lost; choose another folder")
 
 
-def trained_on(run: Path) -> str:
-    """The data set that a run was trained on; KTH, if the folder does not say it, as of a model alone."""
-    return Settings.load(run / CONFIG).data if (run / CONFIG).is_file() else "kth"
+def trained_on(run: Path) -> dict[str, Any]:
+    """What data a run was trained on; KTH's, if the folder does not say it, as that of a model alone."""
+    if not (run / CONFIG).is_file():
+        return {"data": "kth"}
+    settings = Settings.load(run / CONFIG)
+    return {"data": settings.data, "people": settings.people}
 
 
 def begin(settings: Settings) -> tuple[Recognizer, RecordingDataset]:
@@ -154,7 +157,8 @@ def open_split(settings: Settings, split: str, recognizer: Recognizer | None = N
         how["subsequences"] = settings.subsequences
     if recognizer is not None and settings.init:
         return open_for(recognizer, settings.root, settings.data, settings.fps, settings.layout, **how)
-    how |= {"skeleton": settings.layout, "fps": settings.fps, "rate": settings.rate}
+    said = settings.layout if settings.skeleton else None  # else the data set knows best, which may look into files
+    how |= {"skeleton": said, "fps": settings.fps, "rate": settings.rate}
     if recognizer is not None:
         if settings.dataset.names_classes:
             how["classes"] = recognizer.classes

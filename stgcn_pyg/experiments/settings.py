@@ -26,6 +26,7 @@ from stgcn_pyg.transforms import (
     RandomCrop,
     Rotate,
     Stretch,
+    Turn,
     kth_augmentation,
 )
 from stgcn_pyg.transforms.features import DEFAULT_STREAMS
@@ -44,10 +45,14 @@ RESULTS = ("model", "member0", "metrics.json", "model.safetensors")
 
 
 def _strong(skeleton: Skeleton) -> list[BaseTransform]:
-    """Half of all bodies mirrored, each turned, stretched and shaken a little, some running on the spot."""
+    """Half of all bodies mirrored, each turned, stretched and shaken a little, some running on the spot.
+
+    Those in space are seen from other sides, too.
+    """
     return [
         RandomChoice([Flip(skeleton)], probability=0.5),
         Rotate(range(-10, 11)),
+        Turn(),
         Stretch(0.1),
         Jitter(0.02),
         RandomChoice([DropRootMotion()], probability=0.15),
@@ -86,7 +91,7 @@ class Settings:
         root: Folder of the recordings.
         protocol: Which recordings are in which split; by name, one of the data set's.
         data: Name of the data set (:data:`~stgcn_pyg.datasets.DATASETS`).
-        people: How many people of a recording are kept.
+        people: How many people of a recording are kept; if left out, the data set's usual number.
         fps: Frames a second of the recordings; if left out, what the data set knows.
         rate: Frames a second that they are resampled to; if left out, they stay as they are.
         subsequences: Path of KTH's list of sub-sequences, to train and test on those; "" for whole videos.
@@ -126,7 +131,7 @@ class Settings:
     root: str
     protocol: AnyProtocol
     data: str = "kth"
-    people: int = 1
+    people: int | None = None
     fps: float | None = None
     rate: float | None = None
     subsequences: str = ""

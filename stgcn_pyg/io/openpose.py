@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stgcn_pyg.io.tracking import follow
+from stgcn_pyg.io.tracking import follow_people
 from stgcn_pyg.sequence import FloatArray, SkeletonSequence
 from stgcn_pyg.skeleton import BODY_25, Skeleton
 
@@ -25,8 +25,8 @@ def read_openpose(
 
     Frames are in the order of their numbers, from the first file to the last. A number without a file and a file
     without people are frames in which every joint is missing, so that time is kept. Coordinates stay as they
-    are, pixels or 0..1. Of several people the main one is followed (:func:`~stgcn_pyg.io.tracking.follow`);
-    hands, faces and OpenPose's person ids are ignored.
+    are, pixels or 0..1. Of several people the main one is followed; :func:`read_openpose_folder` reads more of
+    them. Hands, faces and OpenPose's person ids are ignored.
 
     A clip without any person is a sequence without any joint: whether that is of use is not for a reader to say.
 
@@ -58,16 +58,29 @@ def read_openpose(
     if clip is not None and clip not in clips:
         raise ValueError(f"{folder}: holds no clip {clip!r}; its clips: {names}")
     name = next(iter(clips)) if clip is None else clip
-    return _read_clip(name, clips[name], skeleton, fps)
+    return _read_clip(name, clips[name], skeleton, fps)[0]
 
 
 def read_openpose_folder(
-    folder: str | Path, *, skeleton: Skeleton = BODY_25, fps: float | None = None
+    folder: str | Path,
+    *,
+    skeleton: Skeleton = BODY_25,
+    fps: float | None = None,
+    people: int = 1,
+    by: str = "score",
 ) -> list[SkeletonSequence]:
     """Read every clip in a folder of OpenPose's JSON files, in the order of their names.
 
     This is how OpenPose leaves the videos of one action in one folder; the files are told apart by the clip's
-    name. Arguments and errors are those of :func:`read_openpose`.
+    name. Other arguments and errors are those of :func:`read_openpose`.
+
+    Args:
+        folder: Holds the files.
+        skeleton: The joint layout.
+        fps: Frames a second.
+        people: How many people of each clip are read, at most. Of more than one each is a sequence of its own, of
+            the clip's name and with its number from 0 as the fact ``person``, the most important first.
+        by: What makes a person important (:func:`~stgcn_pyg.io.tracking.follow_people`).
 
     Example:
         >>> import tempfile
@@ -79,7 +92,8 @@ def read_openpose_folder(
         ['person01', 'person02']
     """
     clips = _find_clips(Path(folder))
-    return [_read_clip(name, files, skeleton, fps) for name, files in clips.items()]
+    sequences = [_read_clip(name, files, skeleton, fps, people, by) for name, files in clips.items()]
+    return [sequence for found in sequences for sequence in found]
 
 
 def _find_clips(folder: Path) -> dict[str, dict[int, Path]]:
@@ -99,19 +113,36 @@ def _find_clips(folder: Path) -> dict[str, dict[int, Path]]:
     return dict(sorted(clips.items()))
 
 
-def _read_clip(name: str, files: dict[int, Path], skeleton: Skeleton, fps: float | None) -> SkeletonSequence:
+def _read_clip(
+    name: str,
+    files: dict[int, Path],
+    skeleton: Skeleton,
+    fps: float | None,
+    people: int = 1,
+    by: str = "score",
+) -> list[SkeletonSequence]:
+    """The main people of a clip."""
     numbers = sorted(files)
     for before, after in pairwise(numbers):
         if after - before > MAX_GAP:
             raise ValueError(f"{files[after]}: no file for {after - before - 1} frames before it; a stray one?")
-    people = {number: _read_people(files[number]) for number in numbers}
-    _check_layout({files[number]: people[number] for number in numbers}, skeleton)
+    detected = {number: _read_people(files[number]) for number in numbers}
+    _check_layout({files[number]: detected[number] for number in numbers}, skeleton)
     frame = np.arange(numbers[0], numbers[-1] + 1)
     shape = (-1, skeleton.num_joints, 3)
-    pose = follow([np.array(people.get(number, []), np.float32).reshape(shape) for number in frame.tolist()])
-    return SkeletonSequence(
-        pos=pose[..., :2], score=pose[..., 2], skeleton=skeleton, fps=fps, name=name, frame=frame
-    )
+    frames = [np.array(detected.get(number, []), np.float32).reshape(shape) for number in frame.tolist()]
+    return [
+        SkeletonSequence(
+            pos=pose[..., :2],
+            score=pose[..., 2],
+            skeleton=skeleton,
+            fps=fps,
+            name=name,
+            frame=frame,
+            facts={"person": person} if people > 1 else {},
+        )
+        for person, pose in enumerate(follow_people(frames, people, by))
+    ]
 
 
 def _read_people(path: Path) -> list[FloatArray]:

@@ -1,10 +1,11 @@
-"""One person through a recording in which several were detected."""
+"""The people of a recording, each followed through frames whose detections come in no particular order."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import linear_sum_assignment
 
 from stgcn_pyg.sequence import FloatArray
 
@@ -21,7 +22,6 @@ class _Track:
         self.last = person.copy()
         self.seen_at = np.full(len(person), time)
         self.poses: dict[int, FloatArray] = {}
-        self.weight = 0.0
         self.add(time, person)
 
     def add(self, time: int, person: FloatArray) -> None:
@@ -30,7 +30,6 @@ class _Track:
         self.last[seen] = person[seen]
         self.seen_at[seen] = time
         self.poses[time] = person
-        self.weight += float(person[seen, -1].sum())
 
     def known(self, time: int) -> FloatArray:
         """Where each joint was last seen, ``[V, D + 1]``; joints unseen for long are forgotten."""
@@ -47,8 +46,8 @@ class _Track:
         return next(reversed(self.poses))
 
 
-def follow(frames: Sequence[FloatArray]) -> FloatArray:
-    r"""Follow the main person through frames whose detections come in no particular order.
+def follow_people(frames: Sequence[FloatArray], people: int, by: str = "score") -> FloatArray:
+    r"""Follow the main people through frames whose detections come in no particular order.
 
     Detections are first joined into tracks, frame by frame. How well a person with joints :math:`p_v` continues
     a track that last saw them at :math:`q_v` is
@@ -57,13 +56,15 @@ def follow(frames: Sequence[FloatArray]) -> FloatArray:
         \sum_{v \in S} a_v, \qquad a_v = \max \left( 0, 1 - \frac{\lVert p_v - q_v \rVert}{b} \right),
 
     where :math:`S` are the joints seen in both and :math:`b` is the body's size, the diagonal of the box around
-    it. Pairs are joined best first, as long as the mean of :math:`a_v` over :math:`S` is 1/2 or more. It is a
-    sum so that a whole body continues the whole body before it, not the half of one that was a detection of its
-    own for a while. A track ends when its person was out of sight for more than ``MAX_ABSENCE`` frames.
+    it. Of all ways to pair people with tracks the one with the greatest sum is taken; only pairs whose mean of
+    :math:`a_v` over :math:`S` is 1/2 or more count. It is a sum so that a whole body continues the whole body
+    before it, not the half of one that was a detection of its own for a while. A track ends when its person was
+    out of sight for more than ``MAX_ABSENCE`` frames.
 
-    The main person is then the sequence of tracks, no two at the same time, with the greatest sum of scores:
-    somebody who walks out of the picture and comes back later is followed on, while bystanders and phantoms
-    beside them are not. Whoever is there while the main person is away for longer is taken for them.
+    The main person is then the sequence of tracks, no two at the same time, of the greatest importance: somebody
+    who walks out of the picture and comes back later is followed on, while bystanders and phantoms beside them
+    are not. Whoever is there while the main person is away for longer is taken for them. The next person is the
+    same of the tracks that are left, and so on.
 
     No pose estimator's own person ids are used, and nothing but positions: where two people pass through each
     other, they may be exchanged.
@@ -71,12 +72,48 @@ def follow(frames: Sequence[FloatArray]) -> FloatArray:
     Args:
         frames: For each of the T frames the P people detected in it, ``[P, V, D + 1]``: D coordinates and the
             score (0 = missing). P may change and be 0.
+        people: How many people to follow, at most.
+        by: What makes a track important. ``"score"``: the sum of its scores, so who is seen best and longest;
+            ``"size"``: the sum of the body's sizes, so who is near the camera and long there; ``"motion"``: the
+            way that its joints make from frame to frame, so who does most, which noise adds to.
 
     Returns:
-        The person followed, ``[T, V, D + 1]``, all 0 in frames without them.
+        The M people followed, ``[M, T, V, D + 1]``, the most important first, all 0 in frames without them. M is
+        at least 1: if nobody was seen, that is one person who is nowhere.
 
     Raises:
-        ValueError: If there are no frames.
+        ValueError: If there are no frames, no people are asked for, or ``by`` is not known.
+
+    Example:
+        >>> left, right = np.ones((4, 3)), np.full((4, 3), 9.0)
+        >>> left[:, 0], right[:, 0], right[:, 2] = [0, 1, 2, 3], [50, 51, 52, 53], 0.5
+        >>> frames = [np.stack([left, right]), np.stack([right, left]), np.stack([right])]
+        >>> follow_people(frames, 2)[:, :, 0, 0].tolist()
+        [[0.0, 0.0, 0.0], [50.0, 50.0, 50.0]]
+        >>> follow_people(frames, 9, by="size").shape
+        (2, 3, 4, 3)
+    """
+    if not frames:
+        raise ValueError("no frames to follow a person through")
+    if people < 1:
+        raise ValueError(f"at least one person can be followed, not {people}")
+    if by not in IMPORTANCE:
+        raise ValueError(f"people are not told apart by {by!r}; known: {', '.join(IMPORTANCE)}")
+    tracks = _tracks([_ordered(detected) for detected in frames])
+    weights = {track: IMPORTANCE[by](np.array(list(track.poses.values()), np.float64)) for track in tracks}
+    shape = (len(frames), *frames[0].shape[1:])
+    followed: list[FloatArray] = []
+    while len(followed) < people and (chain := _best_chain(weights)):
+        pose = np.zeros(shape, np.float32)
+        for track in chain:
+            pose[list(track.poses)] = list(track.poses.values())
+            del weights[track]
+        followed.append(pose)
+    return np.stack(followed or [np.zeros(shape, np.float32)])
+
+
+def follow(frames: Sequence[FloatArray]) -> FloatArray:
+    """Follow the main person alone, ``[T, V, D + 1]``: the first of :func:`follow_people`.
 
     Example:
         >>> left, right = np.ones((4, 3)), np.full((4, 3), 9.0)
@@ -85,13 +122,14 @@ def follow(frames: Sequence[FloatArray]) -> FloatArray:
         >>> follow(frames)[:, :, 0].tolist()
         [[0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 2.0, 3.0], [0.0, 0.0, 0.0, 0.0]]
     """
-    if not frames:
-        raise ValueError("no frames to follow a person through")
-    followed = np.zeros((len(frames), *frames[0].shape[1:]), np.float32)
-    for track in _best_chain(_tracks(frames)):
-        for time, person in track.poses.items():
-            followed[time] = person
-    return followed
+    return np.asarray(follow_people(frames, 1)[0])
+
+
+def _ordered(people: FloatArray) -> FloatArray:
+    """The people of whom a joint was seen, in an order that no order of detections changes: so ties are broken."""
+    people = np.where(people[..., -1:] > 0, people, 0)
+    people = people[people[..., -1].any(axis=1)]
+    return people[np.lexsort(people.reshape(len(people), -1).T)] if len(people) else people
 
 
 def _tracks(frames: Sequence[FloatArray]) -> list[_Track]:
@@ -110,16 +148,12 @@ def _tracks(frames: Sequence[FloatArray]) -> list[_Track]:
 
 
 def _match(known: list[FloatArray], people: FloatArray) -> dict[int, int]:
-    """Which track each detection continues, best pair first; detections that continue none are left out."""
+    """Which track each detection continues; detections that continue none are left out."""
     if not known or not len(people):
         return {}
     agreement = _agreement(np.array(known, np.float64), people.astype(np.float64))
-    owner: dict[int, int] = {}
-    while (best := agreement.max()) > 0:
-        k, i = np.argwhere(agreement == best)[0].tolist()
-        owner[i] = k
-        agreement[k, :] = agreement[:, i] = 0
-    return owner
+    pairs = zip(*linear_sum_assignment(agreement, maximize=True), strict=True)
+    return {int(i): int(k) for k, i in pairs if agreement[k, i] > 0}
 
 
 def _agreement(a: Doubles, b: Doubles) -> Doubles:
@@ -140,21 +174,35 @@ def _size(people: Doubles) -> Doubles:
     pos = people[..., :-1]
     low = np.where(seen, pos, np.inf).min(axis=1)
     high = np.where(seen, pos, -np.inf).max(axis=1)
-    return np.asarray(np.linalg.norm(high - low, axis=-1))
+    return np.asarray(np.linalg.norm(np.maximum(high - low, 0), axis=-1))
 
 
-def _best_chain(tracks: list[_Track]) -> list[_Track]:
+def _way(poses: Doubles) -> float:
+    """The way that joints made between frames in which both were seen."""
+    both = (poses[1:, :, -1] > 0) & (poses[:-1, :, -1] > 0)
+    return float((np.linalg.norm(np.diff(poses[..., :-1], axis=0), axis=-1) * both).sum())
+
+
+IMPORTANCE: Mapping[str, Callable[[Doubles], float]] = {
+    "score": lambda poses: float(poses[..., -1].sum()),
+    "size": lambda poses: float(_size(poses).sum()),
+    "motion": _way,
+}
+"""What makes a track important, from its poses ``[n, V, D + 1]``."""
+
+
+def _best_chain(weights: Mapping[_Track, float]) -> list[_Track]:
     """The tracks, no two at the same time, with the greatest sum of weights."""
-    tracks = sorted(tracks, key=lambda track: track.end)
+    tracks = sorted(weights, key=lambda track: track.end)
     ends = [track.end for track in tracks]
     before = [bisect_left(ends, track.start) for track in tracks]  # how many had ended when this one started
     best = [0.0]
     for i, track in enumerate(tracks):
-        best.append(max(best[i], best[before[i]] + track.weight))
+        best.append(max(best[i], best[before[i]] + weights[track]))
     chain = []
     i = len(tracks)
     while i > 0:
-        if best[i] == best[i - 1]:
+        if best[i] > best[before[i - 1]] + weights[tracks[i - 1]]:
             i -= 1
         else:
             chain.append(tracks[i - 1])

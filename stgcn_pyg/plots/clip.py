@@ -100,7 +100,7 @@ class _Bars:
 
     def __init__(self, axes: Axes, recognizer: Recognizer, sequence: SkeletonSequence, frames: IntArray) -> None:
         self.moments = spread_over(frames, MOST_PREDICTIONS)
-        self.probabilities = predict_so_far(recognizer, sequence, self.moments)
+        self.probabilities = predict_so_far(recognizer, [sequence], sequence.frame[self.moments])
         classes = recognizer.classes
         self.bars = axes.barh(classes, np.zeros(len(classes)), color="0.75")
         self.texts = [axes.text(0, y, "", va="center", fontsize=9) for y in range(len(classes))]

@@ -34,11 +34,11 @@ class View:
             >>> View.of(SkeletonSequence(100 * np.ones((4, 25, 2)), BODY_25)).labels
             ('x (pixels)', 'y (pixels)')
         """
-        pos = np.where(sequence.missing[..., None], np.nan, sequence.pos)
+        pos = _blanked(sequence)
         if sequence.num_dims == 2:
             unit = "pixels" if np.abs(sequence.pos).max() > NORMALIZED else "share of the picture"
             return cls(pos, (f"x ({unit})", f"y ({unit})"), downwards=True)
-        across, up, downwards = _upright(sequence, pos)
+        across, up, downwards = upright(sequence)
         labels = (f"{'xyz'[across]} (the recording's unit)", f"{'xyz'[up]} (the recording's unit)")
         return cls(pos[..., [across, up]], labels, downwards)
 
@@ -57,11 +57,18 @@ class View:
         return low - pad, high + pad
 
 
-def _upright(sequence: SkeletonSequence, pos: FloatArray) -> tuple[int, int, bool]:
+def _blanked(sequence: SkeletonSequence) -> FloatArray:
+    """The positions, NaN where a joint is missing."""
+    pos: FloatArray = np.where(sequence.missing[..., None], np.nan, sequence.pos)
+    return pos
+
+
+def upright(sequence: SkeletonSequence) -> tuple[int, int, bool]:
     """Of three axes the one across the body, the one along it, and whether that one runs downwards."""
     root, neck = (sequence.skeleton.sources(joint) for joint in ("mid_hip", "neck"))
     up, downwards = 1, False
     if root and neck:
+        pos = _blanked(sequence)
         torso = pos[:, list(neck)].mean(axis=1) - pos[:, list(root)].mean(axis=1)
         torso = torso[np.isfinite(torso[:, 0])]
         if len(torso):

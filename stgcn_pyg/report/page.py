@@ -29,7 +29,8 @@ h2 { margin-top: 3rem; padding-top: .6rem; border-top: 2px solid var(--line); }
 a { color: var(--link); }
 p, li { max-width: 62rem; }
 nav { background: var(--soft); padding: .8rem 1.4rem; border-radius: 6px; }
-nav ul { margin: .3rem 0; padding-left: 1.2rem; columns: 20rem; }
+nav ul { margin: .3rem 0; padding-left: 1.2rem; columns: 20rem; column-gap: 2.8rem; }
+nav li { break-inside: avoid; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; }
 th, td { border-bottom: 1px solid var(--line); padding: .35rem .7rem; text-align: left; vertical-align: top; }
@@ -37,6 +38,8 @@ th { background: var(--soft); }
 img { max-width: 100%; height: auto; background: #fff; border-radius: 6px; }
 code { background: var(--soft); padding: .1em .3em; border-radius: 3px; font-size: .9em; }
 blockquote { margin: 1rem 0; padding: .2rem 1rem; border-left: 5px solid var(--fails); background: var(--soft); }
+@media (max-width: 48rem) { th, td { min-width: 8.5rem; } }
+@media (prefers-color-scheme: dark) { img { filter: brightness(.9); } }
 .holds { color: var(--holds); } .fails { color: var(--fails); } .open, .not-run { color: var(--open); }
 """
 

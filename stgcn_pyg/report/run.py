@@ -38,18 +38,22 @@ def write_run_report(run: Path, metrics: dict[str, Any]) -> Path:
 def _headline(metrics: dict[str, Any]) -> str:
     low, high = metrics["interval"]
     kind = "**Synthetic** recordings" if metrics["synthetic"] else "Recordings"
-    subjects = ", ".join(map(str, metrics["subjects"]))
     seconds = f" Training and scoring took {metrics['seconds']:.0f} s." if "seconds" in metrics else ""
     trained = ""
     if "trained_on" in metrics:
-        people = ", ".join(map(str, metrics["trained_on"]["subjects"]))
-        trained = f"\nTrained on {metrics['trained_on']['recordings']} recordings of subjects {people}.\n"
+        people = _subjects(" of subjects", metrics["trained_on"])
+        trained = f"\nTrained on {metrics['trained_on']['recordings']} recordings{people}.\n"
     return (
         f"**Accuracy {metrics['accuracy']:.3f}** (95 % interval {low:.3f} to {high:.3f}, {metrics['total']} "
         f"recordings, each counted once), macro-F1 {metrics['macro_f1']:.3f}.\n\n"
-        f"{kind}: `{metrics['root']}`, subjects {subjects}, taken as {metrics['fps']:g} frames a second.{seconds}\n"
-        f"{trained}"
+        f"{kind}: `{metrics['root']}`{_subjects(', subjects', metrics)}, taken as {metrics['fps']:g} frames a "
+        f"second.{seconds}\n{trained}"
     )
+
+
+def _subjects(before: str, facts: dict[str, Any]) -> str:
+    """Who is seen, if the recordings say it."""
+    return f"{before} {', '.join(map(str, facts['subjects']))}" if "subjects" in facts else ""
 
 
 def _per_class(metrics: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from stgcn_pyg.transforms.normalize_pose import NormalizePose
 from stgcn_pyg.transforms.perturb import DropJoints, DropRootMotion, Jitter, Stretch
 from stgcn_pyg.transforms.random_crop import RandomCrop
 from stgcn_pyg.transforms.standardize import Standardize
+from stgcn_pyg.transforms.turn import Turn
 from stgcn_pyg.transforms.unroll_frames import UnrollFrames
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Standardize",
     "Stretch",
     "Translate",
+    "Turn",
     "UnrollFrames",
     "kth_augmentation",
 ]

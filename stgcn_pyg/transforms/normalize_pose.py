@@ -19,7 +19,7 @@ class NormalizePose(BaseTransform):
         \mathbf{x}_{tv} = \frac{\mathbf{p}_{tv} - \mathbf{r}_t}{s_t}, \qquad
         \mathbf{m}_t = \frac{\mathbf{r}_t - \mathbf{r}_{t-1}}{s_t \, \Delta_t}
 
-    where :math:`\mathbf{r}_t` is the body's root (mid-hip), :math:`s_t` the mean length of its torso (root to
+    where :math:`\mathbf{r}_t` is the body's root (mid-hip), :math:`s_t` the mean length of its own torso (root to
     neck) up to this frame and :math:`\Delta_t` the seconds since the root was last known: everything is known as
     soon as the frame is. How fast the body moves would be lost with its position, so it is kept as the root's
     motion :math:`\mathbf{m}`, in body lengths a second (a frame, where the rate is not known).
@@ -27,7 +27,8 @@ class NormalizePose(BaseTransform):
     Where the root is missing it stays where it was last seen in the run; a body whose root was not seen yet has
     the centre of its visible joints for a root. Where no torso was seen yet, :math:`s_t` is the mean distance of
     the visible joints from the root. Missing joints are at 0. The first frame of a run has motion 0, and so has
-    one in which the body is more than :data:`TELEPORT` body lengths a frame from where it was.
+    one in which the body has had no extent yet, or is more than :data:`TELEPORT` body lengths a frame from where
+    it was.
 
     Args:
         skeleton: The joint layout.
@@ -57,9 +58,10 @@ class NormalizePose(BaseTransform):
         pos, seen = data.pos, data.score > 0
         start = spread(data.ptr[:-1], data.ptr, len(pos))
         root, last = self._root(pos, seen, start)
-        scale = self._scale(pos, seen, root)
+        length = self._length(pos, seen, root, _frames_of_each_body(data))
+        scale = torch.where(length > 0, length, 1.0)
         data.x = (pos - root[:, None]) / scale[:, None, None] * seen[..., None]
-        data.motion = _motion(root, last, last >= start, scale, data)
+        data.motion = _motion(root, last, last >= start, scale, data) * (length > 0)[:, None]
         return data
 
     def _root(self, pos: Tensor, seen: Tensor, start: Tensor) -> tuple[Tensor, Tensor]:
@@ -75,15 +77,14 @@ class NormalizePose(BaseTransform):
         last = _last(has_root | (no_root_yet & (count > 0)))
         return root[last.clamp(min=0)], last
 
-    def _scale(self, pos: Tensor, seen: Tensor, root: Tensor) -> Tensor:
-        """The body's length as far as it is known ``[T]``; 1 where nothing has had any extent yet."""
+    def _length(self, pos: Tensor, seen: Tensor, root: Tensor, frames: list[int]) -> Tensor:
+        """Each body's length as far as it is known ``[T]``; 0 where nothing has had any extent yet."""
         neck, has_neck = _mean_of(self.neck, pos, seen)
         has_torso = has_neck & _mean_of(self.root, pos, seen)[1]
-        torso = _running_mean((neck - root).norm(dim=-1), has_torso)
+        torso = _running_mean((neck - root).norm(dim=-1), has_torso, frames)
         spans = (pos - root[:, None]).norm(dim=-1) * seen
-        span = _running_mean(spans.sum(dim=1) / seen.sum(dim=1).clamp(min=1), seen.any(dim=1))
-        scale = torch.where(torso > 0, torso, span)
-        return torch.where(scale > 0, scale, 1.0)
+        span = _running_mean(spans.sum(dim=1) / seen.sum(dim=1).clamp(min=1), seen.any(dim=1), frames)
+        return torch.where(torso > 0, torso, span)
 
     def __repr__(self) -> str:
         """The layout by name."""
@@ -104,10 +105,18 @@ def _last(known: Tensor) -> Tensor:
     return torch.where(known, frames, -1).cummax(dim=0).values
 
 
-def _running_mean(values: Tensor, known: Tensor) -> Tensor:
-    """The mean of the values above 0 that are known up to each frame ``[T]``; 0 before there is any."""
+def _frames_of_each_body(data: Data) -> list[int]:
+    """How many frames show each person, one after the other; all show the same if nothing is said."""
+    if "body" not in data:
+        return [len(data.pos)]
+    return data.body.unique_consecutive(return_counts=True)[1].tolist()  # type: ignore[no-any-return]
+
+
+def _running_mean(values: Tensor, known: Tensor, frames: list[int]) -> Tensor:
+    """The mean of a body's values above 0 that are known up to each frame ``[T]``; 0 before there is any."""
     counted = (known & (values > 0)).to(values)
-    return (values * counted).cumsum(dim=0) / counted.cumsum(dim=0).clamp(min=1)
+    bodies = zip(torch.split(values * counted, frames), torch.split(counted, frames), strict=True)
+    return torch.cat([total.cumsum(dim=0) / count.cumsum(dim=0).clamp(min=1) for total, count in bodies])
 
 
 def _motion(root: Tensor, last: Tensor, known: Tensor, scale: Tensor, data: Data) -> Tensor:

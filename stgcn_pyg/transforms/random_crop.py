@@ -11,13 +11,16 @@ from stgcn_pyg.data import SkeletonData
 class RandomCrop(BaseTransform):
     """Keeps ``size`` consecutive frames from a random place; a shorter recording stays whole.
 
+    Of several people the same stretch of time is kept, ``size`` frames in which at least one of them is recorded.
+
     Args:
         size: Frames that are kept.
         min_size: If given, a random number of frames from here to ``size`` is kept instead, short ones as
             often as long ones (uniform in the logarithm).
 
     Example:
-        >>> data = SkeletonData(pos=torch.rand(90, 25, 2), run=torch.zeros(90, dtype=torch.long))
+        >>> run = torch.zeros(90, dtype=torch.long)
+        >>> data = SkeletonData(pos=torch.rand(90, 25, 2), frame=torch.arange(90), run=run)
         >>> RandomCrop(64)(data).num_frames
         64
     """
@@ -32,10 +35,11 @@ class RandomCrop(BaseTransform):
         """Crop."""
         low, high = math.log(self.min_size), math.log(self.size)
         size = round(math.exp(low + (high - low) * float(torch.rand(()))))
-        if data.num_frames <= size:
+        times, place = data.frame.unique(return_inverse=True)
+        if len(times) <= size:
             return data
-        start = int(torch.randint(data.num_frames - size + 1, ()))
-        return data.select_frames(slice(start, start + size))
+        start = int(torch.randint(len(times) - size + 1, ()))
+        return data.select_frames((place >= start) & (place < start + size))
 
     def __repr__(self) -> str:
         """The sizes."""

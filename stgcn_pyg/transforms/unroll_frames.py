@@ -39,7 +39,7 @@ class UnrollFrames(BaseTransform):
     Shapes:
         - **x** ``[T * V, C]``; **edge_index** ``[2, E']``, **edge_type**, **edge_weight** ``[E']``
         - **edge_id** ``[E']``: which edge of the skeleton each edge repeats
-        - **frame**, **run**, **joint** ``[T * V]``: frame number, run and joint of each node
+        - **frame**, **run**, **body**, **joint** ``[T * V]``: frame number, run, person and joint of each node
 
     Example:
         >>> from stgcn_pyg.skeleton import BODY_25

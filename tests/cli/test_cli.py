@@ -80,6 +80,7 @@ def test_recordings_of_another_layout_are_taken(run: Path, root: Path, tmp_path:
 def test_info_describes_a_model_and_the_machine(run: Path) -> None:
     assert "running, walking" in call("info", run)
     assert "torch-geometric" in call("info")
+    assert "NTU RGB+D .skeleton" in call("info")
 
 
 def test_a_trained_network_is_tuned_further(run: Path, root: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""``draw``, ``explain`` and ``edges``, as a user types them."""
+"""``draw``, ``view``, ``explain`` and ``edges``, as a user types them."""
 
 import json
 import sys
@@ -55,6 +55,29 @@ def test_one_of_several_recordings_is_taken_by_name(place: Path, tmp_path: Path)
     assert name in call("draw", place / "raw", "--name", name, "--out", tmp_path / "strip.png")
 
 
+def test_view_writes_a_page(place: Path, recording: Path, tmp_path: Path) -> None:
+    out = tmp_path / "page.html"
+    said = call("view", recording, "--out", out, "--model", place / "model", "--fps", 12.5)
+    assert said == f"person01_handwaving_d1_uncomp: {out}\n"
+    page = out.read_text(encoding="utf-8")
+    assert '"name":"wave"' in page
+    assert '"fps":12.5' in page
+    call("view", recording, "--out", out)
+    assert '"fps":null' in out.read_text(encoding="utf-8")
+
+
+def test_view_shows_as_many_people_as_are_asked_for(tmp_path: Path) -> None:
+    clip = tmp_path / "clip"
+    clip.mkdir()
+    for t in range(4):
+        people = [[x, y, 0.9] * 25 for x, y in ((100 + t, 60), (300 - t, 60))]
+        facts = {"people": [{"pose_keypoints_2d": numbers} for numbers in people]}
+        (clip / f"walk_{t:012d}_keypoints.json").write_text(json.dumps(facts))
+    for asked, shown in (([], 1), (["--people", 2], 2), (["--people", 5], 2)):
+        call("view", clip, "--out", tmp_path / "page.html", "--fps", 25, *asked)
+        assert (tmp_path / "page.html").read_text(encoding="utf-8").count('"score":') == shown
+
+
 def test_explain_prints_a_table_or_everything(place: Path, recording: Path, tmp_path: Path) -> None:
     asked = ("explain", recording, "--model", place / "model", "--fps", 12.5)
     said = call(*asked, "--top", 3, "--out", tmp_path / "why.png")
@@ -81,6 +104,11 @@ def test_edges_draws_what_was_learned(place: Path, tmp_path: Path) -> None:
         (["draw", "FOLDER", "--name", "me"], "not exactly one is called 'me'"),
         (["draw", "RECORDING", "--skeleton", "COCO_17"], "25 joints a frame, but COCO_17 has 17"),
         (["draw", "RECORDING", "--start", "99"], "no frame between 99 and 102 seconds"),
+        (
+            ["view", "RECORDING", "--out", "page.pdf"],
+            "page.pdf: what is written is a page, so its name must",
+        ),
+        (["view", "FOLDER"], "name one with --name; its recordings: person01_boxing_d1_uncomp, "),
         (["explain", "RECORDING", "--model", "nowhere"], "no model in nowhere"),
         (["explain", "RECORDING", "--model", "MODEL", "--fps", "12.5", "--action", "dance"], "it knows wave, box"),
         (

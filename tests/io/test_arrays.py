@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from stgcn_pyg.io import read_array
-from stgcn_pyg.io.arrays import USUAL_LAYOUT
+from stgcn_pyg.io import read_array, read_collection
+from stgcn_pyg.io.layouts import USUAL_LAYOUT
 from stgcn_pyg.skeleton import BODY_25, COCO_17, Skeleton
 
 STICK = Skeleton("stick", ("hip", "head", "hand"), (("hip", "head"), ("head", "hand")))
@@ -236,3 +236,46 @@ def test_all_of_kth_poses(real_data: Path) -> None:
 def test_a_file_of_many_recordings_is_refused(real_data: Path) -> None:
     with pytest.raises(ValueError, match=r"robot_camera_body25\.npz: one recording a file.*\[272, 92, 25, 2\]"):
         read_array(real_data / "robot_camera_body25.npz")
+
+
+def test_a_collection_is_its_recordings(tmp_path: Path) -> None:
+    recordings = poses(3, 4, 25, 3)
+    label = np.array([2, 0, 5])
+    path = save_all(tmp_path / "waves.npz", keypoints=recordings, label=label, classes=np.array(["a", "b", "c"]))
+    read = read_collection(path, fps=30)
+    assert [(s.name, s.fps) for s in read] == [("waves_0", 30), ("waves_1", 30), ("waves_2", 30)]
+    assert [s.facts for s in read] == [{"label": 2, "action": "c"}, {"label": 0, "action": "a"}, {"label": 5}]
+    for sequence, recording in zip(read, recordings, strict=True):
+        alone = read_array(save(tmp_path / "wave.npy", recording))
+        assert (sequence.pos == alone.pos).all()
+        assert (sequence.score == alone.score).all()
+    assert [s.facts for s in read_collection(save(tmp_path / "waves.npy", recordings))] == [{}, {}, {}]
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"pos": poses(4, 25, 2)}, r"recordings must be \[N, T, V, 2 or 3\], not an array of \[4, 25, 2\]"),
+        ({"pos": poses(0, 4, 25, 2)}, r".*not an array of \[0, 4, 25, 2\]"),
+        ({"pos": poses(2, 0, 25, 2)}, "the recording has no frames"),
+        ({"pos": poses(2, 4, 20, 2)}, "20 joints a frame; layouts known"),
+        ({"pos": poses(2, 4, 25, 2), "score": poses(2, 4)}, r"scores are \[2, 4\], positions \[2, 4, 25, 2\]"),
+        ({"pos": poses(2, 4, 25, 2), "label": [1]}, r"labels must be 2 whole numbers, not int64 \[1\]"),
+        ({"pos": poses(2, 4, 25, 2), "y": [1.5, 2]}, r"labels must be 2 whole numbers, not float64 \[2\]"),
+        (
+            {"pos": poses(2, 4, 25, 2), "label": [0, 1], "classes": [1, 2]},
+            r"classes must be names, not int64 \[2\]",
+        ),
+    ],
+)
+def test_bad_collections_are_refused(tmp_path: Path, arrays: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=rf"bad\.npz: {message}"):
+        read_collection(save_all(tmp_path / "bad.npz", **arrays))
+
+
+def test_a_real_collection(real_data: Path) -> None:
+    recordings = read_collection(real_data / "robot_camera_body25.npz")
+    assert (len(recordings), {len(recording) for recording in recordings}) == (272, {92})
+    actions = {recording.facts["action"] for recording in recordings}
+    assert actions == {"come", "five", "handshake", "hello", "ignore", "look_at"}
+    assert not any(recording.missing.any() for recording in recordings)

@@ -107,6 +107,24 @@ def test_one_person_is_followed_whatever_their_place_in_the_list(tmp_path: Path)
     assert (read_openpose(tmp_path).score == 0.75).all()
 
 
+def test_several_people_are_sequences_of_one_name(tmp_path: Path) -> None:
+    near = np.random.default_rng(0).uniform(0, 100, (25, 2))
+    for number in range(6):
+        far = np.column_stack([near / 2 + 500, np.full(25, 0.75)]).ravel().tolist()
+        big = np.column_stack([near, np.full(25, 0.5)]).ravel().tolist()
+        write_frame(tmp_path, number, *([far, big] if number % 2 else [big, far]))
+    write_frame(tmp_path, 0, far, clip="alone")
+    found = read_openpose_folder(tmp_path, fps=25, people=3)
+    assert [(sequence.name, sequence.facts, len(sequence)) for sequence in found] == [
+        *(("alone", {"person": 0}, 1), ("wave", {"person": 0}, 6), ("wave", {"person": 1}, 6))
+    ]
+    assert [set(sequence.score.flat) for sequence in found] == [{0.75}, {0.75}, {0.5}]
+    main = read_openpose(tmp_path, clip="wave")
+    assert (main.score == 0.75).all()
+    assert main.facts == {}
+    assert (read_openpose_folder(tmp_path, by="size")[1].score == 0.5).all()
+
+
 def test_the_clips_of_a_folder_are_told_apart(folder: Path) -> None:
     write_frame(folder, 0, POSE, clip="person01_boxing_d1_uncomp")
     write_frame(folder, 1, POSE, clip="person01_boxing_d1_uncomp")
@@ -245,6 +263,13 @@ def test_real_clips(real_data: Path, clip: str, num_frames: int, num_empty: int)
     in_pixels = clip == "seated_speaker"
     assert (400 < sequence.pos.max() < 1000) if in_pixels else (0.5 < sequence.pos.max() <= 1)
     assert [found.name for found in read_openpose_folder(folder)] == [sequence.name]
+
+
+def test_the_two_people_of_a_real_clip(real_data: Path) -> None:
+    people = read_openpose_folder(real_data / "openpose_json" / "standing_2", people=2)
+    assert [(person.name, person.facts["person"], int(person.in_view.sum())) for person in people] == [
+        *(("standing_2", 0, 182), ("standing_2", 1, 240))
+    ]
 
 
 def test_the_seated_speaker_has_no_feet(real_data: Path) -> None:

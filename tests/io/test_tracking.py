@@ -1,11 +1,14 @@
-"""Which person is followed where several were detected."""
+"""Which people are followed where several were detected."""
+
+import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stgcn_pyg.io.tracking import MAX_ABSENCE, follow
+from stgcn_pyg.io.tracking import IMPORTANCE, MAX_ABSENCE, follow, follow_people
 
 NOBODY = np.zeros((0, 5, 3), np.float32)
 BODY = np.array([[0, 0], [0, 4], [-1, 2], [1, 2], [0, 2]])  # five joints, a little over 4 units tall
@@ -143,6 +146,132 @@ def test_detections_of_a_single_joint() -> None:
     assert (follow(frames) == np.concatenate(frames)).all()
 
 
-def test_no_frames() -> None:
+def test_what_cannot_be_followed_is_refused() -> None:
     with pytest.raises(ValueError, match="no frames"):
         follow([])
+    with pytest.raises(ValueError, match="at least one person can be followed, not 0"):
+        follow_people([NOBODY], 0)
+    with pytest.raises(ValueError, match="not told apart by 'age'; known: score, size, motion"):
+        follow_people([NOBODY], 1, by="age")
+
+
+# --- several people
+
+scenes = st.lists(
+    st.lists(
+        st.builds(
+            lambda x, score, unseen: person(x, score, unseen=tuple(unseen)),
+            st.integers(0, 12),
+            st.sampled_from([0.25, 0.5, 0.75]),
+            st.sets(st.integers(0, 4), max_size=5),
+        ),
+        max_size=4,
+    ),
+    min_size=1,
+    max_size=10,
+)
+"""Anything at all, with many ties: people side by side, alike, in the same place, of whom nothing is seen."""
+
+
+@given(scenes, st.sampled_from(list(IMPORTANCE)), st.data())
+def test_not_even_ties_are_broken_by_the_order_of_detections(
+    scene: list[list[np.ndarray]], by: str, data: st.DataObject
+) -> None:
+    shuffled = [data.draw(st.permutations(at)) for at in scene]
+    here, there = (follow_people([together(*at) for at in frames], 4, by) for frames in (scene, shuffled))
+    assert np.array_equal(here, there)
+
+
+@given(scenes, st.sampled_from(list(IMPORTANCE)))
+def test_each_detection_is_one_persons_and_the_most_important_come_first(
+    scene: list[list[np.ndarray]], by: str
+) -> None:
+    frames = [together(*at) for at in scene]
+    most = sum(len(at) for at in scene) + 1
+    everybody = follow_people(frames, most, by)
+    for t, at in enumerate(scene):
+        found = [pose for pose in everybody[:, t] if pose[:, 2].any()]
+        seen = [pose for pose in at if pose[:, 2].any()]
+        assert sorted(map(np.ndarray.tolist, found)) == sorted(map(np.ndarray.tolist, seen))
+    for people in range(1, most):
+        assert np.array_equal(follow_people(frames, people, by), everybody[:people])
+    assert np.array_equal(follow(frames), follow_people(frames, 1)[0])
+    if by == "score":
+        assert (np.diff(everybody[..., 2].sum(axis=(1, 2), dtype=np.float64)) <= 1e-6).all()
+    assert everybody[1:, ..., 2].any(axis=(1, 2)).all()  # nobody is made up
+
+
+def test_people_are_told_apart_all_along() -> None:
+    people = [walk(0, 30, score=0.9), walk(20, 30, score=0.8), walk(40, 30, score=0.7)]
+    frames = [together(*np.roll(at, t, axis=0)) for t, at in enumerate(zip(*people, strict=True))]
+    assert np.array_equal(follow_people(frames, 5), people)
+
+
+def test_people_who_walk_in_a_row_are_all_known_again() -> None:
+    """Each comes nearly to where the next one was: the best pair alone would be of two people."""
+    people = [[person(4.8 * i + 2.1 * t, 0.9 - 0.1 * i) for t in range(10)] for i in range(3)]
+    frames = [together(*at) for at in zip(*people, strict=True)]
+    assert np.array_equal(follow_people(frames, 3), people)
+
+
+def test_who_the_main_person_is_may_be_chosen() -> None:
+    sure, near, lively = walk(0, 20, score=0.9), walk(30, 20, score=0.8), walk(60, 20, score=0.7)
+    near = [pose * np.array([2, 2, 1], np.float32) for pose in near]
+    lively = [pose + np.array([t % 2, 0, 0], np.float32) for t, pose in enumerate(lively)]
+    frames = [together(*at) for at in zip(lively, sure, near, strict=True)]
+    for by, main in (("score", sure), ("size", near), ("motion", lively)):
+        assert np.array_equal(follow_people(frames, 1, by)[0], main), by
+
+
+def test_who_does_not_move_is_there_nevertheless() -> None:
+    assert np.array_equal(follow_people([together(person(3))], 2, by="motion")[:, 0], [person(3)])
+
+
+# --- real detections
+
+
+def openpose_frames(folder: Path) -> list[np.ndarray]:
+    files = sorted(folder.glob("*_keypoints.json"))
+    people = [[person["pose_keypoints_2d"] for person in json.loads(file.read_text())["people"]] for file in files]
+    return [np.array(at, np.float32).reshape(-1, 25, 3) for at in people]
+
+
+@pytest.mark.parametrize(
+    ("clip", "frames"),
+    [
+        ("standing_2", [182, 240, 2, 1]),
+        ("sitting_0", [300, 3, 1]),
+        ("sitting_2", [300]),
+        ("sleeping_2", [44]),
+        ("seated_speaker", [200]),
+    ],
+)
+def test_the_people_of_real_clips(real_data: Path, clip: str, frames: list[int]) -> None:
+    """In how many frames each is seen. Phantoms that are there for a moment come last."""
+    detected = openpose_frames(real_data / "openpose_json" / clip)
+    rng = np.random.default_rng(0)
+    shuffled = [at[rng.permutation(len(at))] for at in detected]
+    people = follow_people(detected, 4)
+    assert (people[..., 2] > 0).any(axis=2).sum(axis=1).tolist() == frames
+    assert np.array_equal(follow_people(shuffled, 4), people)
+
+
+def test_two_real_people_are_each_followed_all_along(real_data: Path) -> None:
+    """One stands there, the other comes in and is seen better; the two are 0.36 apart."""
+    people = follow_people(openpose_frames(real_data / "openpose_json" / "standing_2"), 2)
+    for person in people:
+        seen = person[..., 2] > 0
+        step = np.linalg.norm(np.diff(person[..., :2], axis=0), axis=2)
+        steps = np.where(seen[1:] & seen[:-1], step, np.nan)[seen[1:].any(axis=1) & seen[:-1].any(axis=1)]
+        assert np.nanmedian(steps, axis=1).max() < 0.1
+
+
+@pytest.mark.parametrize(("clip", "num_frames"), [("jacky_dance", 57), ("jacky_run", 162), ("jacky_walk", 230)])
+def test_alphapose_sees_one_person_in_all_frames(real_data: Path, clip: str, num_frames: int) -> None:
+    detections = json.loads((real_data / "alphapose" / f"{clip}.json").read_text())
+    frames: list[list[list[float]]] = [[] for _ in range(num_frames)]
+    for detection in detections:
+        frames[int(Path(detection["image_id"]).stem)].append(detection["keypoints"])
+    people = follow_people([np.array(at, np.float32).reshape(-1, 17, 3) for at in frames], 3)
+    assert len(people) == 1
+    assert (people[0, ..., 2] > 0).any(axis=1).all()

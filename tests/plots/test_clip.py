@@ -95,9 +95,10 @@ def test_a_prediction_so_far_knows_no_later_frame(recognizer: Recognizer) -> Non
     score[:4] = 0
     late = replace(sequence, score=score)
     frames = np.array([2, 4, 20, 29])
-    so_far = predict_so_far(recognizer, late, frames)
+    so_far = predict_so_far(recognizer, [late], frames)
     assert np.isnan(so_far[0]).all()
     assert np.allclose(so_far[3], recognizer.predict([late])[0], atol=1e-6)
     other = late.pos.copy()
     other[21:] += 50
-    assert np.allclose(predict_so_far(recognizer, replace(late, pos=other), frames)[1:3], so_far[1:3], atol=1e-6)
+    changed = predict_so_far(recognizer, [replace(late, pos=other)], frames)
+    assert np.allclose(changed[1:3], so_far[1:3], atol=1e-6)

@@ -1,6 +1,6 @@
 """Augmentations: that the network is shown them, what they keep, and how they are drawn."""
 
-from itertools import permutations
+from itertools import permutations, product
 
 import pytest
 import torch
@@ -23,12 +23,14 @@ from stgcn_pyg.transforms import (
     SkeletonFeatures,
     Stretch,
     Translate,
+    Turn,
     kth_augmentation,
 )
 from stgcn_pyg.transforms.augment import KTH_TORSO
 from tests.recordings import random_body, same
 
-ALL = [Flip(BODY_25), Rotate(), Scale(), Translate(), Stretch(), Jitter(), DropRootMotion(), DropJoints(BODY_25)]
+PLANE = [Flip(BODY_25), Rotate(), Scale(), Translate(), Stretch(), Jitter(), DropRootMotion(), DropJoints(BODY_25)]
+ALL = [*PLANE, Turn()]
 STREAMS = ["joint", "bone", "joint_motion", "bone_motion", "root_motion", "score"]
 
 seeds = st.integers(0, 1000)
@@ -54,8 +56,7 @@ def mirrored(data: SkeletonData, skeleton: Skeleton, axis: float) -> SkeletonDat
 # --- what the network sees of them
 
 
-@every_augmentation
-@pytest.mark.parametrize("num_dims", [2, 3])
+@pytest.mark.parametrize(("augmentation", "num_dims"), [*product(PLANE, [2]), *product(ALL, [3])])
 def test_each_one_changes_what_the_network_is_shown(augmentation: BaseTransform, num_dims: int) -> None:
     """Normalisation comes before them: after them it would undo scaling and translation."""
     features = SkeletonFeatures(BODY_25)
@@ -92,7 +93,7 @@ def test_missing_joints_stay_at_0(augmentation: BaseTransform, num_dims: int, se
 def test_each_one_is_reproducible_from_torchs_seed(augmentation: BaseTransform) -> None:
     def drawn(seed: int) -> torch.Tensor:
         torch.manual_seed(seed)
-        x: torch.Tensor = augmentation(normalized(3)).x
+        x: torch.Tensor = augmentation(normalized(3, num_dims=3)).x
         return x
 
     outcomes = [drawn(seed) for seed in range(12)]

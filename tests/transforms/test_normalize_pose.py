@@ -54,12 +54,12 @@ def plain(data: SkeletonData, skeleton: Skeleton) -> tuple[Tensor, Tensor]:
             torso.append(float(np.linalg.norm(pos[t, at_neck].mean(axis=0) - root)))
         if seen[t].any():
             reach.append(float(np.linalg.norm(pos[t, seen[t]] - root, axis=1).mean()))
-        lengths = [r for r in torso if r > 0] or [r for r in reach if r > 0] or [1.0]
-        scale = sum(lengths) / len(lengths)
+        lengths = [r for r in torso if r > 0] or [r for r in reach if r > 0]
+        scale = sum(lengths) / len(lengths) if lengths else 1.0
         if root is not None:
             x[t, seen[t]] = (pos[t, seen[t]] - root) / scale
         before = None if t in data.ptr else roots[t - 1]
-        if root is not None and before is not None:
+        if root is not None and before is not None and lengths:
             step = (root - before) / scale / float(data.frame[t] - data.frame[since[t - 1]])
             if np.linalg.norm(step) <= TELEPORT:
                 motion[t] = step * (data.fps.item() if "fps" in data else 1)
@@ -202,10 +202,11 @@ def test_without_a_torso_the_mean_reach_is_the_unit() -> None:
     assert NormalizePose(HAND)(data).x.tolist() == [[[9 / 8, 0], [0, 0], [0, 15 / 8]]]
 
 
-def test_a_body_without_extent_keeps_its_unit() -> None:
+def test_how_fast_a_body_without_extent_moves_is_not_known() -> None:
+    """Its motion would be in the recording's own units, and change with the distance of the camera."""
     data = NormalizePose(STICK)(stick([[[3.0, 4]] * 3, [[5, 4]] * 3]))
     assert (data.x == 0).all()
-    assert data.motion.tolist() == [[0, 0], [2, 0]]
+    assert (data.motion == 0).all()
 
 
 @pytest.mark.parametrize("num_dims", [2, 3])

@@ -1,14 +1,17 @@
 """A random stretch of a recording."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stgcn_pyg.data import FRAME_KEYS
+from stgcn_pyg.data import FRAME_KEYS, SkeletonData
 from stgcn_pyg.skeleton import BODY_25
 from stgcn_pyg.transforms import NormalizePose, RandomCrop
-from tests.recordings import random_body
+from tests.recordings import random_body, random_sequence
 
 runs = st.lists(st.integers(1, 8), min_size=1, max_size=4)
 
@@ -32,6 +35,25 @@ def test_a_crop_is_consecutive_frames_of_the_recording(
     # Seams are where they were.
     seams = [seam - start for seam in recording.ptr.tolist() if 0 < seam - start < crop.num_frames]
     assert crop.ptr.tolist() == [0, *seams, crop.num_frames]
+
+
+@given(st.integers(1, 12), st.integers(0, 15), st.integers(1, 12), st.integers(1, 20), st.integers(0, 100))
+def test_of_several_people_the_same_stretch_of_time_is_kept(
+    num_frames: int, start: int, more: int, size: int, seed: int
+) -> None:
+    one = random_sequence(num_frames, seed=seed)
+    other = replace(random_sequence(more, seed=seed + 1), frame=start + np.arange(more))
+    recording = SkeletonData.from_people([one, other])
+    times = sorted({*one.frame.tolist(), *other.frame.tolist()})
+    torch.manual_seed(seed)
+    crop = RandomCrop(size)(recording)
+    kept = sorted(set(crop.frame.tolist()))
+    first = times.index(kept[0])
+    assert kept == times[first : first + size]
+    assert len(kept) == min(size, len(times))
+    for body, person in enumerate((one, other)):
+        whole = [time for time in person.frame.tolist() if time in kept]
+        assert crop.frame[crop.body == body].tolist() == whole
 
 
 @pytest.mark.parametrize("num_frames", [1, 63, 64])

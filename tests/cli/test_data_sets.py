@@ -1,0 +1,64 @@
+"""Data sets from their own files to a tested model, as a user types it."""
+
+import json
+import pickle
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stgcn_pyg.recognizer import Recognizer
+from tests.command_line import call
+from tests.writers import write_ntu
+
+SMALL = ("--members", 1, "--epochs", 1, "--width", 0.05, "--crop", 16, "--accelerator", "cpu", "--no-progress")
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def scored(folder: Path) -> list[str]:
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert metrics["total"] == len(metrics["recordings"])
+    return sorted(recording["name"] for recording in metrics["recordings"])
+
+
+def test_ntu_rgbd_is_trained_on_and_others_are_scored(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for subject in (1, 2, 3):  # 1 and 2 are trained on, 3 is tested
+        for action in (1, 23):
+            folder = tmp_path / ("other" if subject == 3 else "ntu")
+            folder.mkdir(exist_ok=True)
+            pos = rng.random((20, 25, 3)) * [0.3, 1.7, 0.3]
+            name = f"S001C00{subject}P00{subject}R001A{action:03d}.skeleton"
+            write_ntu(folder / name, 20, {"1": dict(enumerate(pos))})
+    shutil.copytree(tmp_path / "other", tmp_path / "ntu" / "tested")
+    run = tmp_path / "run"
+    assert "test accuracy" in call("train", "--data", "ntu-rgbd", "--root", tmp_path / "ntu", "--out", run, *SMALL)
+    tested = ["S001C003P003R001A001", "S001C003P003R001A023"]
+    assert scored(run) == tested
+    assert len(Recognizer.from_pretrained(run).classes) == 60
+    call("evaluate", run, "--root", tmp_path / "other")
+    assert scored(run / "evaluation-other") == tested
+
+
+def test_a_pose_file_is_trained_on_and_another_is_scored(tmp_path: Path) -> None:
+    poses = np.random.default_rng(0).random((6, 1, 20, 17, 3)) * 0.5
+    clips = [{"frame_dir": f"clip{i}", "label": i % 3, "keypoint": pose} for i, pose in enumerate(poses)]
+    names = [clip["frame_dir"] for clip in clips]
+    file, other, run = tmp_path / "poses.pkl", tmp_path / "other.pkl", tmp_path / "run"
+    splits = {"xsub_train": names[:3], "xsub_val": names[3:]}
+    file.write_bytes(pickle.dumps({"split": splits, "annotations": clips}))
+    other.write_bytes(pickle.dumps(clips[:2]))
+    how = ("--data", "pose-file", "--protocol", "xsub")
+    assert "test accuracy" in call("train", *how, "--root", file, "--out", run, *SMALL)
+    assert scored(run) == names[3:]
+    model = Recognizer.from_pretrained(run)
+    assert model.classes == ("class 0", "class 1", "class 2")
+    assert model.graph.skeleton.name == "H36M_17"  # 17 joints in space
+    call("evaluate", run, "--root", other)
+    assert scored(run / "evaluation-other.pkl") == names[:2]
+    assert "subjects" not in (run / "report.md").read_text()  # of whom nothing is known
