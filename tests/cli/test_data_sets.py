@@ -10,7 +10,7 @@ import pytest
 
 from stgcn_pyg.recognizer import Recognizer
 from tests.command_line import call
-from tests.writers import write_ntu
+from tests.writers import write_ntu, write_nw_ucla
 
 SMALL = ("--members", 1, "--epochs", 1, "--width", 0.05, "--crop", 16, "--accelerator", "cpu", "--no-progress")
 
@@ -62,3 +62,32 @@ def test_a_pose_file_is_trained_on_and_another_is_scored(tmp_path: Path) -> None
     call("evaluate", run, "--root", other)
     assert scored(run / "evaluation-other.pkl") == names[:2]
     assert "subjects" not in (run / "report.md").read_text()  # of whom nothing is known
+
+
+def test_who_has_not_the_tested_view_trains_all_the_same(tmp_path: Path) -> None:
+    for view in (1, 2, 3):
+        for label in (1, 2):
+            folder = tmp_path / ("third" if view == 3 else "ucla")
+            folder.mkdir(exist_ok=True)
+            pos = np.random.default_rng(view).random((20, 20, 3)) + 1
+            write_nw_ucla(folder / f"a{label:02d}_s01_e00_v{view:02d}.json", pos, label=label)
+    run = tmp_path / "run"
+    with pytest.warns(UserWarning, match=r"the model is not tested: .*no recording of the test views \[3\]"):
+        said = call("train", "--data", "nw-ucla", "--root", tmp_path / "ucla", "--out", run, *SMALL)
+    assert "no test recordings, so no score" in said
+    call("evaluate", run, "--root", tmp_path / "third")
+    assert scored(run / "evaluation-third") == ["a01_s01_e00_v03", "a02_s01_e00_v03"]
+
+
+def test_a_folder_for_each_action_needs_no_code(tmp_path: Path) -> None:
+    for action in ("jump", "wave"):
+        for number in range(5):
+            path = tmp_path / "mine" / action / f"clip{number}.npy"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            np.save(path, np.random.default_rng(number).random((20, 25, 3)) + 0.1)
+    run = tmp_path / "run"
+    said = call("train", "--data", "folder", "--root", tmp_path / "mine", "--fps", 25, "--out", run, *SMALL)
+    assert "test accuracy" in said
+    shutil.move(tmp_path / "mine" / "wave", tmp_path / "other" / "wave")  # jump is not there
+    call("evaluate", run, "--root", tmp_path / "other", "--fps", 25)
+    assert scored(run / "evaluation-other") == [f"wave/clip{number}" for number in range(5)]

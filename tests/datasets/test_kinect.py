@@ -1,29 +1,26 @@
 """The Kinect data sets: files by their names, labels from 1, published splits."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.io import savemat
 
 from stgcn_pyg.datasets import MHAD_ACTIONS, NWUCLA, UCLA_ACTIONS, UTDMHAD, NoRecordings, RecordingDataset
 from stgcn_pyg.skeleton import KINECT_20
+from tests.writers import write_nw_ucla, write_utd_mhad
 
 
-def write_ucla(folder: Path, label: int, subject: int, view: int, take: int = 0, num_frames: int = 12) -> None:
+def write_ucla(folder: Path, label: int, subject: int, view: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"a{label:02d}_s{subject:02d}_e{take:02d}_v{view:02d}"
-    pos = np.random.default_rng(label * 100 + subject).random((num_frames, 20, 3)) + 1
-    content = {"file_name": name, "skeletons": pos.tolist(), "label": label}
-    (folder / f"{name}.json").write_text(json.dumps(content))
+    pos = np.random.default_rng(label * 100 + subject).random((12, 20, 3)) + 1
+    write_nw_ucla(folder / f"a{label:02d}_s{subject:02d}_e00_v{view:02d}.json", pos, label=label)
 
 
 def write_mhad(folder: Path, label: int, subject: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    pos = np.random.default_rng(label * 100 + subject).random((20, 3, 50)) + 1
-    savemat(folder / f"a{label}_s{subject}_t1_skeleton.mat", {"d_skel": pos})
+    pos = np.random.default_rng(label * 100 + subject).random((50, 20, 3)) + 1
+    write_utd_mhad(folder / f"a{label}_s{subject}_t1_skeleton.mat", pos)
 
 
 @pytest.fixture
