@@ -73,11 +73,12 @@ class StreamingFeatures:
         pos = pos.astype(self._dtype)
         old, new = self._state[stream], self._state[stream]
         root = self._find_root(new, pos, seen, frame)
-        scale = self._measure(new, pos, seen, root)
+        length = self._measure(new, pos, seen, root)
+        scale = np.where(length > 0, length, 1).astype(self._dtype)
         pose = (pos - root[:, None]) / scale[:, None, None] * seen[..., None]
         new["begun"], new["pose"], new["seen"], new["frame"] = True, pose, seen, frame
         self._state[stream] = new
-        motion = _root_motion(old, root, scale, frame, fps)
+        motion = _root_motion(old, root, scale, frame, fps) * (length > 0)[:, None]
         x = np.concatenate([self._stream(name, old, pose, seen, motion, frame, fps) for name in self._streams], -1)
         if self._standard is not None:
             mean, std = self._standard
@@ -98,14 +99,14 @@ class StreamingFeatures:
         return root
 
     def _measure(self, state: Array, pos: Array, seen: Array, root: Array) -> Array:
-        """Each body's length as far as it is known ``[S']``."""
+        """Each body's length as far as it is known ``[S']``; 0 where nothing has had any extent yet."""
         neck, has_neck = _mean_of(self._neck_joints, pos, seen)
         has_torso = has_neck & _mean_of(self._root_joints, pos, seen)[1]
         torso = _mean_so_far(state["torso"], _norm(neck - root), has_torso)
         spans = (_norm(pos - root[:, None]) * seen).sum(axis=1) / np.maximum(seen.sum(axis=1), 1)
         span = _mean_so_far(state["span"], spans, np.asarray(seen.any(axis=1)))
-        scale = np.where(torso > 0, torso, span)
-        return np.where(scale > 0, scale, 1).astype(self._dtype)
+        length: Array = np.where(torso > 0, torso, span)
+        return length
 
     def _stream(
         self, name: str, old: Array, pose: Array, seen: Array, motion: Array, frame: IntArray, fps: Array

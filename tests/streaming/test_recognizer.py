@@ -49,7 +49,10 @@ def build(
 def recordings(
     draw: st.DrawFn, skeleton: Skeleton = BODY_25, fps: float | None = FPS, num_dims: int = 2
 ) -> SkeletonSequence:
-    """Recordings with missing joints, frames of nobody (but not all of them), jumps in time and in space."""
+    """Recordings with missing joints, frames of nobody (but not all of them), jumps in time and in space.
+
+    Of some, the first frames show one joint, so that the body has no extent.
+    """
     times = st.sampled_from([1, 1, 1, 1, 2, 4, 5, 6, 7, 9])
     steps = draw(st.lists(times, min_size=1, max_size=25))
     seen = draw(st.lists(st.sampled_from([True, True, False]), min_size=len(steps), max_size=len(steps)))
@@ -59,8 +62,11 @@ def recordings(
         len(steps), skeleton=skeleton, num_dims=num_dims, missing=missing, fps=fps, seed=draw(seeds)
     )
     score = whole.score * np.array(seen)[:, None]
+    bare = draw(st.sampled_from([0, 0, 3]))
+    score[:bare, 1:], score[:bare, 0] = 0, np.array(seen)[:bare]
     jumps = np.cumsum([draw(st.sampled_from([0, 0, 0, 0, 900])) for _ in steps])
-    pos = whole.pos + jumps[:, None, None].astype(np.float32)
+    unit = draw(st.sampled_from([1, 0.01]))  # pixels or metres
+    pos = (whole.pos + jumps[:, None, None].astype(np.float32)) * np.float32(unit)
     return replace(whole, pos=pos, score=score, frame=np.cumsum(steps) + draw(st.integers(-3, 9)))
 
 
@@ -134,6 +140,16 @@ def test_so_it_is_in_another_layout(data: st.DataObject, layout: Skeleton) -> No
     sequence = data.draw(recordings(layout))
     if convert_layout(sequence, BODY_25).in_view.any():
         assert_law(build(channels=((2, 1), (3, 2))), sequence)
+
+
+@pytest.mark.parametrize("joint", ["nose", "mid_hip"])
+@pytest.mark.parametrize("first", [0, 6], ids=["of a stream", "of a later run"])
+def test_a_body_without_extent_does_not_move(joint: str, first: int) -> None:
+    """The first frames of a run show one joint; in a later one, the body has the extent that it had before."""
+    sequence = random_sequence(6, 6, fps=FPS)
+    score = sequence.score.copy()
+    score[first : first + 3] = np.arange(25) == BODY_25.index(joint)
+    assert_law(build(), replace(sequence, pos=sequence.pos / 100, score=score))
 
 
 @pytest.mark.parametrize("fps", [None, 25.0])
