@@ -149,7 +149,7 @@ def test_a_body_without_extent_does_not_move(joint: str, first: int) -> None:
     sequence = random_sequence(6, 6, fps=FPS)
     score = sequence.score.copy()
     score[first : first + 3] = np.arange(25) == BODY_25.index(joint)
-    assert_law(build(), replace(sequence, pos=sequence.pos / 100, score=score))
+    assert_law(build(), replace(sequence, pos=sequence.pos * np.float32(0.01), score=score))
 
 
 @pytest.mark.parametrize("fps", [None, 25.0])
