@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from stgcn_pyg.streaming import Answer, Session
 
@@ -63,14 +64,14 @@ class LiveLine(Lines):
         """End it; the last line stays."""
         self._live.stop()
         if self._last is not None:
-            self._live.console.print(describe(self._last), highlight=False)
+            self._live.console.print(_row(self._last))
 
     def show(self, answer: Answer) -> None:
         """Show an answer in place of the last."""
         if self._last is not None and self._last.action != answer.action:
-            self._live.console.print(describe(self._last), highlight=False)
+            self._live.console.print(_row(self._last))
         self._last = answer
-        self._live.update(describe(answer), refresh=True)
+        self._live.update(_row(answer), refresh=True)
 
 
 class JsonLines(Lines):
@@ -109,8 +110,13 @@ def find_lines(name: str) -> Lines:
 
 def describe(answer: Answer) -> str:
     """An answer in a line."""
-    latency = ", ".join(f"{part} {value:.1f} ms" for part, value in answer.latency.items())
-    return f"{answer.seconds:8.2f} s  {_likeliest(answer.scores):40}  {answer.joints:3} joints  {latency}"
+    latency = ", ".join(f"{part} {value:.1f}" for part, value in answer.latency.items())
+    return f"{answer.seconds:8.2f} s  {_likeliest(answer.scores):36}  {answer.joints:3} joints  ms: {latency}"
+
+
+def _row(answer: Answer) -> Text:
+    """The same on a terminal, in one line however narrow it is."""
+    return Text(describe(answer), no_wrap=True, overflow="ellipsis")
 
 
 def _likeliest(scores: dict[str, float]) -> str:
