@@ -299,7 +299,7 @@ def test_the_main_person_is_followed_live_whatever_the_order(data: st.DataObject
 
 
 def test_a_bystander_is_taken_live_while_the_main_person_is_away_and_no_longer() -> None:
-    main, bystander = person(0), person(20)
+    main, bystander = person(0, score=0.9), person(20, score=0.4)
     away = range(20, 20 + MAX_ABSENCE)
     frames = [together(bystander) if t in away else together(bystander, main)[t < 10 :] for t in range(40)]
     assert [one[0, 0] for one in live(frames)] == [20 if t in away else 0 for t in range(40)]
