@@ -109,7 +109,8 @@ class Recognizer:
         for person in people:
             if person.num_dims != self.num_dims:
                 raise ValueError(
-                    f"{person.name}: {person.num_dims} coordinates a joint, but the model takes {self.num_dims}"
+                    f"{person.name}: {person.num_dims} coordinates a joint, but the model takes {self.num_dims}; "
+                    f"it knows recordings {'in space' if self.num_dims == 3 else 'in pictures'} alone"
                 )
         if people and all(person.missing.all() for person in people):
             warnings.warn(
@@ -182,13 +183,18 @@ class Recognizer:
             write_text(folder / CONFIG_FILE, json.dumps(self.to_dict(), allow_nan=False) + "\n")
 
     def retarget(self, classes: Sequence[str]) -> None:
-        """Recognise other actions: new classifiers, untrained, unless the actions are those it knows already."""
+        """Recognise other actions: those that it knows keep what is learned of them, others are untrained."""
         if tuple(classes) == self.classes:
             return
+        known = [(new, self.classes.index(name)) for new, name in enumerate(classes) if name in self.classes]
         self.classes = tuple(classes)
         for network in self.networks:
             old = network.classifier
             network.classifier = torch.nn.Linear(old.in_features, len(classes)).to(old.weight)
+            with torch.no_grad():
+                for new, before in known:
+                    network.classifier.weight[new] = old.weight[before]
+                    network.classifier.bias[new] = old.bias[before]
 
     @classmethod
     def from_pretrained(
@@ -209,8 +215,8 @@ class Recognizer:
             folder: The folder, or the name.
             num_classes: The number of actions it is to recognise; if it is another than the model's, the
                 classifiers are new and untrained.
-            classes: Names of the actions it is to recognise instead of a number; if they are others than the
-                model's, so are the classifiers.
+            classes: Names of the actions it is to recognise instead of a number; those that the model does not
+                know are untrained.
             freeze: How many units, from the input on, are not to be trained; see
                 :meth:`~stgcn_pyg.models.STGCN.freeze`.
 

@@ -1077,7 +1077,7 @@ MATRIX = {
         one_frame=sound(),
         nobody=sound(),
         mixed=refused("clip.avi: no moving pictures in it"),
-        unreadable=refused("clip.avi", "directory"),
+        unreadable=refused("clip.avi: a folder; name the videos in it"),
         pickled=refused("clip.avi: not a video"),
         no_space=refused("found/clip.png", "too large"),
     ),

@@ -262,6 +262,15 @@ def test_other_actions_need_other_classifiers_and_no_other_weights(tmp_path: Pat
         assert torch.equal(again.predict([clip()]), original.predict([clip()]))
 
 
+def test_actions_that_are_known_keep_what_is_learned_of_them() -> None:
+    model = recognizer()
+    before = model.networks[0].classifier
+    model.retarget(["c", "new", "a"])
+    after = model.networks[0].classifier
+    assert torch.equal(after.weight[[0, 2]], before.weight[[2, 0]])
+    assert torch.equal(after.bias[[0, 2]], before.bias[[2, 0]])
+
+
 @pytest.mark.parametrize("freeze", [0, 1, 2])
 def test_what_is_frozen_is_not_trained(tmp_path: Path, freeze: int) -> None:
     recognizer().save_pretrained(tmp_path)

@@ -45,7 +45,7 @@ def extract(
     """
     import time
 
-    from stgcn_pyg.io import write_compact
+    from stgcn_pyg.io import read_compact, write_compact
     from stgcn_pyg.pose.catalogue import load_estimator
     from stgcn_pyg.pose.extract import extract as extract_one
     from stgcn_pyg.pose.video import Video
@@ -58,11 +58,14 @@ def extract(
     load_estimator(estimator)  # what it lacks is no fault of the videos'
     failed = 0
     for path, target in targets.items():
-        if target.exists():
-            typer.echo(f"{path.name}: {target} is there already")
-            continue
+        picture = target.with_name(f"{path.stem}.{overlay}")
         begin = time.monotonic()
         try:
+            if target.exists():
+                typer.echo(f"{path.name}: {target} is there already")
+                if draw is not None and not picture.exists():
+                    draw(Video(path), read_compact(target), picture)
+                continue
             video = Video(path)
             sequence = extract_one(video, estimator, layout)
         except (ValueError, OSError) as error:
@@ -73,7 +76,7 @@ def extract(
             continue
         said = describe(sequence, time.monotonic() - begin)
         if draw is not None:
-            draw(video, sequence, target.with_suffix(f".{overlay}"))
+            draw(video, sequence, picture)
         write_compact(sequence, target)  # last: what is there is finished
         typer.echo(f"{path.name}: {said}: {target}")
     if failed:

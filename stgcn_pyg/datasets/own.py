@@ -1,4 +1,4 @@
-"""A user's own recordings: a folder for each action, or a file of PYSKL annotations with its own splits."""
+"""A user's own recordings: a folder for each action."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +9,9 @@ from stgcn_pyg.datasets.recordings import RecordingDataset
 from stgcn_pyg.io import read_sequences
 from stgcn_pyg.sequence import SkeletonSequence
 from stgcn_pyg.skeleton import BODY_25
+
+NO_ACTIONS = ("processed", "__MACOSX")
+"""Folders beside those of actions: the cache, and what archives made by macOS leave."""
 
 
 class SkeletonFolder(RecordingDataset):
@@ -110,4 +113,4 @@ class SkeletonFolder(RecordingDataset):
 
 
 def _folders_in(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("[!.]*") if path.is_dir() and path.name != "processed")
+    return sorted(path for path in folder.glob("[!.]*") if path.is_dir() and path.name not in NO_ACTIONS)

@@ -1,7 +1,5 @@
 """What all data sets of actions share: recordings of any layout and rate, labelled, brought to one, and split."""
 
-import os
-import tempfile
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -17,6 +15,7 @@ from stgcn_pyg.data import SkeletonData
 from stgcn_pyg.datasets.archives import ENDINGS, find_archives, unpack, unpacked
 from stgcn_pyg.datasets.protocol import AnyProtocol, Protocol, find_protocol
 from stgcn_pyg.datasets.skeleton_dataset import SkeletonDataset
+from stgcn_pyg.files import cache_folder
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.sequence import SkeletonSequence, convert_layout, resample, same_rate
 from stgcn_pyg.skeleton import Skeleton
@@ -165,11 +164,7 @@ class RecordingDataset(SkeletonDataset):
         root = Path(self.root).resolve()
         if (root / "raw").is_dir():
             return str(root / "processed")
-        try:
-            home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        except RuntimeError:  # a user without a home, as in containers
-            home = Path(tempfile.gettempdir())
-        return str(home / "stgcn_pyg" / f"{root.name}-{sha256(str(root).encode()).hexdigest()[:8]}")
+        return str(cache_folder() / f"{root.name}-{sha256(str(root).encode()).hexdigest()[:8]}")
 
     @property
     def raw_file_names(self) -> list[str]:
@@ -201,7 +196,8 @@ class RecordingDataset(SkeletonDataset):
                 unpack(archive, scratch=raw.resolve().parent)
 
     def _facts(self) -> dict[str, Any]:
-        return super()._facts() | {"recorded": self.recorded.to_dict(), "people": self.people}
+        own = {"recorded": self.recorded.to_dict(), "people": self.people, "classes": self.classes}
+        return super()._facts() | own
 
     def read(self) -> list[SkeletonData]:
         """Read every recording there is."""

@@ -179,6 +179,8 @@ def _stable(setting: object) -> str:
 
 
 def _stamp(path: Path) -> list[tuple[str, int, int]]:
-    """Name, size and time of the last change of a file, or of all in a folder."""
-    files = sorted(path.iterdir()) if path.is_dir() else [path]
-    return [(file.name, status.st_size, status.st_mtime_ns) for file in files for status in [file.stat()]]
+    """Name, size and time of the last change of a file, or of all in a folder and the folders in it."""
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    return [
+        (str(file.relative_to(path)), info.st_size, info.st_mtime_ns) for file in files for info in [file.stat()]
+    ]

@@ -6,6 +6,7 @@ from typing import Any
 from torch import Tensor
 
 from stgcn_pyg.datasets import RecordingDataset, find_dataset
+from stgcn_pyg.experiments.settings import check_subsequences
 from stgcn_pyg.files import write_json
 from stgcn_pyg.metrics import Scores, accuracy_by
 from stgcn_pyg.plots import plot_confusion, plot_scenarios
@@ -28,15 +29,20 @@ def open_for(
         recognizer: The recognizer.
         root: Where the recordings are.
         data: Name of the data set.
-        fps: Frames a second of the recordings; if left out, what their files say, else the recognizer's.
+        fps: Frames a second of the recordings; if left out, what their files say, else the recognizer's, or the
+            data set's own if all of it has one.
         skeleton: The joint layout of files that do not say theirs; if left out, the model's.
         **how: What :class:`~stgcn_pyg.datasets.RecordingDataset` takes besides.
+
+    Raises:
+        ValueError: If sub-sequences are asked for of a data set that has none.
     """
     kind = find_dataset(data)
+    check_subsequences(data, how.get("subsequences"))
     recorded = kind.usual_layout if kind.says_layout else skeleton or recognizer.graph.skeleton
     recognizer.check_layout(recorded)
     if kind.names_classes:
-        how["classes"] = recognizer.classes
+        how.setdefault("classes", recognizer.classes)
     recordings = kind(
         root,
         graph=recognizer.graph,

@@ -156,6 +156,8 @@ def open_split(settings: Settings, split: str, recognizer: Recognizer | None = N
     if settings.subsequences:
         how["subsequences"] = settings.subsequences
     if recognizer is not None and settings.init:
+        if split == "train" and settings.dataset.names_classes:
+            how["classes"] = None  # their own actions, which the model is to learn
         return open_for(recognizer, settings.root, settings.data, settings.fps, settings.layout, **how)
     said = settings.layout if settings.skeleton else None  # else the data set knows best, which may look into files
     how |= {"skeleton": said, "fps": settings.fps, "rate": settings.rate}

@@ -165,8 +165,7 @@ class Settings:
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
         object.__setattr__(self, "protocol", find_protocol(self.protocol, known=self.dataset.protocols))
-        if self.subsequences and self.data != "kth":
-            raise ValueError(f"sub-sequences are KTH's; recordings of {self.data} have none")
+        check_subsequences(self.data, self.subsequences)
         InputStreams(self.layout, self.streams)
         known: dict[str, Any] = {
             "partition": STRATEGIES,
@@ -296,3 +295,13 @@ class Settings:
                 f"{path.parent} holds a run with other settings ({', '.join(differ)}); "
                 "choose another folder or remove it"
             )
+
+
+def check_subsequences(data: str, subsequences: object) -> None:
+    """Refuse a list of sub-sequences for another data set than KTH's.
+
+    Raises:
+        ValueError: If there is one.
+    """
+    if subsequences and data != "kth":
+        raise ValueError(f"sub-sequences are KTH's; recordings of {data} have none")

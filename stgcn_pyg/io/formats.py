@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -259,7 +260,8 @@ def find_format(path: str | Path) -> Format:
     if "people" in glance.keys:
         raise ValueError(f"{path}: recordings of OpenPose are folders of frames; give the folder {path.parent}")
     if kind := _video(glance.head):
-        raise UnknownFormat(f"{path}: a video ({kind}), not poses; `stgcn-pyg extract {path}` finds those in it")
+        command = f"stgcn-pyg extract {shlex.quote(str(path))}"
+        raise UnknownFormat(f"{path}: a video ({kind}), not poses; `{command}` finds those in it")
     raise UnknownFormat(f"{path}: none of the formats that are known: {', '.join(one.name for one in FORMATS)}")
 
 

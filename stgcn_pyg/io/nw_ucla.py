@@ -31,8 +31,8 @@ def read_nw_ucla(path: str | Path) -> SkeletonSequence:
     A file ``aAA_sSS_eEE_vVV.json`` is ``{"file_name", "skeletons": [T][20][3], "label": 1..10}``: positions before
     a Kinect in metres, y upwards. A joint at exactly (0, 0, 0) is missing. Nothing says the frame rate.
 
-    The facts are ``label`` as it stands in the file and, of ``file_name``, the ``action``, ``subject``,
-    ``repetition`` and ``view``; a name of another pattern gives none.
+    The facts are ``label`` as it stands in the file and, of ``file_name`` or else of the file's own name, the
+    ``action``, ``subject``, ``repetition`` and ``view``; names of another pattern give none.
 
     Args:
         path: The file. The name in it becomes that of the sequence.
@@ -62,7 +62,7 @@ def read_nw_ucla(path: str | Path) -> SkeletonSequence:
     facts: dict[str, int | float | str] = {}
     if "label" in content:
         facts["label"] = whole_number(f"{path}: label", content["label"])
-    if match := _NAME.fullmatch(name):
+    if match := _NAME.fullmatch(name) or _NAME.fullmatch(path.stem):
         facts |= {key: int(match[key]) for key in ("subject", "repetition", "view")}
         if (number := int(match["action"])) in NW_UCLA_ACTIONS:
             facts["action"] = NW_UCLA_ACTIONS[number]

@@ -29,6 +29,8 @@ def load_estimator(name: str = "blazepose") -> PoseEstimator:
         raise ValueError(f"no pose estimator is called {name!r}; there are {known}, or your own as module:Class")
     try:
         estimator: PoseEstimator = getattr(import_module(module), kind)()
-    except AttributeError as error:
+    except (AttributeError, ModuleNotFoundError) as error:
+        if isinstance(error, ModuleNotFoundError) and not f"{module}.".startswith(f"{error.name}."):
+            raise  # a library that the estimator needs
         raise ValueError(f"{name!r} is no pose estimator: {error}") from error
     return estimator

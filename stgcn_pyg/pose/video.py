@@ -96,6 +96,8 @@ class Video:
             raise ImportError(
                 f"{self.path}: videos need PyAV; `pip install 'stgcn-pyg[pose]'` brings it (package av)"
             ) from None
+        if self.content is None and self.path.is_dir():
+            raise ValueError(f"{self.path}: a folder; name the videos in it")
         if self.content is None and self.path.stat().st_size == 0:
             raise ValueError(f"{self.path}: the file is empty (0 bytes)")
         with self.path.open("rb") if self.content is None else _rewound(self.content) as file:

@@ -91,3 +91,23 @@ def test_a_folder_for_each_action_needs_no_code(tmp_path: Path) -> None:
     shutil.move(tmp_path / "mine" / "wave", tmp_path / "other" / "wave")  # jump is not there
     call("evaluate", run, "--root", tmp_path / "other", "--fps", 25)
     assert scored(run / "evaluation-other") == [f"wave/clip{number}" for number in range(5)]
+
+
+def test_a_trained_network_learns_other_actions_of_a_folder(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for data, actions in (("first", ("jump", "wave")), ("second", ("sit", "wave", "jump"))):
+        for action in actions:
+            (tmp_path / data / action).mkdir(parents=True)
+            for number in range(5):
+                np.save(tmp_path / data / action / f"clip{number}.npy", rng.random((20, 25, 3)) + 0.1)
+    how = ("--data", "folder", "--fps", 25, "--root")
+    call("train", *how, tmp_path / "first", "--out", tmp_path / "run", *SMALL)
+    small = [word for word in SMALL if word not in ("--members", "--width", 0.05)]
+    small.remove(1)  # of --members
+    tuned = tmp_path / "tuned"
+    assert "test accuracy" in call(
+        "train", "--from", tmp_path / "run", *how, tmp_path / "second", "--out", tuned, *small
+    )
+    assert Recognizer.from_pretrained(tuned).classes == ("jump", "sit", "wave")
+    with pytest.raises(ValueError, match="sub-sequences are KTH's; recordings of folder have none"):
+        call("evaluate", tuned, "--root", tmp_path / "second", "--subsequences", tmp_path / "list.txt")

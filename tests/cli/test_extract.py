@@ -60,6 +60,23 @@ def test_overlays_show_the_videos_frames(tmp_path: Path) -> None:
         assert len(list(film.decode(video=0))) == 10
 
 
+def test_an_overlay_is_drawn_of_a_recording_that_is_there(tmp_path: Path) -> None:
+    asked = ("extract", write_video(tmp_path / "walk.avi"), "--out", tmp_path, "--estimator", BRIGHT)
+    call(*asked)
+    recorded = (tmp_path / "walk.npz").stat().st_mtime_ns
+    assert "is there already" in call(*asked, "--overlay", "png")
+    drawn = stamps(tmp_path)
+    assert "walk.png" in drawn
+    assert drawn["walk.npz"] == recorded
+    call(*asked, "--overlay", "png")
+    assert stamps(tmp_path) == drawn
+
+
+def test_a_folder_is_no_video(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="a folder; name the videos in it"):
+        call("extract", tmp_path, "--out", tmp_path / "out", "--estimator", BRIGHT)
+
+
 def test_what_is_no_video_is_named_and_the_others_go_on(tmp_path: Path) -> None:
     good = write_video(tmp_path / "good.avi")
     bad = tmp_path / "bad.avi"

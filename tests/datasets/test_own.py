@@ -84,3 +84,28 @@ def test_a_new_file_makes_a_new_cache(root: Path) -> None:
     assert len(SkeletonFolder(root, "all")) == 10
     write(root / "wave", "clip5")
     assert len(SkeletonFolder(root, "all")) == 11
+
+
+def test_the_cache_of_one_models_classes_is_not_anothers(root: Path) -> None:
+    for classes in (("jump", "wave"), ("wave", "sit", "jump")):
+        dataset = SkeletonFolder(root, "all", classes=classes)
+        assert {(data.name.partition("/")[0], classes[int(data.y)]) for data in dataset} == {
+            ("jump", "jump"),
+            ("wave", "wave"),
+        }
+
+
+def test_another_frame_in_a_clips_folder_makes_a_new_cache(root: Path) -> None:
+    frame = root / "jump" / "clip" / "clip_000000000000_keypoints.json"
+    frame.parent.mkdir()
+    for x in (1.5, 100.5):  # nothing but the file itself changes
+        frame.write_text(json.dumps({"people": [{"pose_keypoints_2d": [x, 2.0, 0.9] * 25}]}))
+        dataset = SkeletonFolder(root, "all")
+        assert next(data for data in dataset if data.name == "jump/clip").pos[0, 0, 0] == x
+
+
+def test_what_archives_of_macos_leave_is_no_action(root: Path) -> None:
+    (root / "__MACOSX" / "wave").mkdir(parents=True)
+    (root / "__MACOSX" / "wave" / "._clip0.npy").write_bytes(b"\0\5\26\7")
+    (root / "wave" / "._clip0.npy").write_bytes(b"\0\5\26\7")
+    assert SkeletonFolder(root, "all").classes == ("jump", "wave")

@@ -32,6 +32,11 @@ def test_the_name_in_the_file_counts_and_one_of_another_pattern_says_nothing(tmp
     assert read_nw_ucla(write_nw_ucla(tmp_path / "wave.json", pos, label=4)).facts == {"label": 4}
 
 
+def test_the_files_own_name_says_what_the_name_in_it_does_not(tmp_path: Path) -> None:
+    path = write_nw_ucla(tmp_path / "a01_s02_e03_v01.json", np.ones((2, 20, 3)), file_name="clip 7", label=1)
+    assert (read_nw_ucla(path).name, read_nw_ucla(path).facts["subject"]) == ("clip 7", 2)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

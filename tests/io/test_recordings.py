@@ -130,13 +130,13 @@ def test_nothing_to_read(tmp_path: Path) -> None:
         (b"[]", "none of the formats that are known"),
         (b'{"a": ', "is damaged: not whole JSON"),
         (b"\0" * 100, "none of the formats that are known"),
-        (b"RIFF\0\0\0\0AVI LIST", r"a video \(AVI\), not poses; `stgcn-pyg extract .*recording` finds those"),
+        (b"RIFF\0\0\0\0AVI LIST", r"a video \(AVI\), not poses; `stgcn-pyg extract '.*my recording'` finds those"),
         (b"\0\0\0\x18ftypisom", r"a video \(MP4 or MOV\)"),
         (b"\x1a\x45\xdf\xa3", r"a video \(MKV or WebM\)"),
     ],
 )
 def test_other_files_are_refused_with_what_is_known(tmp_path: Path, content: bytes, message: str) -> None:
-    path = tmp_path / "recording"
+    path = tmp_path / "my recording"
     path.write_bytes(content)
     with pytest.raises(ValueError, match=message):
         read_sequences(path)

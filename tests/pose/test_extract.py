@@ -38,7 +38,7 @@ def test_uneven_intervals_are_said(tmp_path: Path) -> None:
     assert np.diff(sequence.frame).max() > 1
 
 
-@pytest.mark.parametrize("name", ["openpose", "tests.videos:Nobody"])
+@pytest.mark.parametrize("name", ["openpose", "tests.videos:Nobody", "tests.nowhere:Nobody", "nowhere:Nobody"])
 def test_an_estimator_that_is_none_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=name):
         load_estimator(name)
