@@ -525,6 +525,10 @@ def command_predict(path: Path) -> Tensor:
     return torch.tensor([list(json.loads(line)["scores"].values()) for line in lines])
 
 
+def command_stream(path: Path) -> str:
+    return command("stream", path, "--model", RUN, "--fps", 25, "--json")
+
+
 def command_fuse(runs: list[Path]) -> Path:
     command("fuse", *runs, "--out", "fused")
     return Path("fused")
@@ -1038,6 +1042,14 @@ MATRIX = {
         one_frame=sound(),
         nobody=sound(NOBODY),
         unreadable=sound(NOBODY),
+        no_space=READS,
+    ),
+    "stgcn-pyg stream": Row(
+        array("walk.npy"),
+        command_stream,
+        **ONE_ARRAY,
+        one_frame=sound(),
+        nobody=sound("walk: nobody is seen in any frame, so there are no scores"),
         no_space=READS,
     ),
     "stgcn-pyg fuse": Row(

@@ -3,7 +3,9 @@
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -12,7 +14,9 @@ from stgcn_pyg.experiments import Settings, run
 from stgcn_pyg.io import FORMATS
 from stgcn_pyg.models import STGCN
 from stgcn_pyg.partition import SkeletonGraph
+from stgcn_pyg.recognizer import Recognizer
 from stgcn_pyg.skeleton import BODY_25, SKELETONS
+from stgcn_pyg.streaming import StreamingRecognizer
 from stgcn_pyg.synthetic import write_synthetic_kth
 
 README = Path(__file__).parents[1] / "README.md"
@@ -30,6 +34,21 @@ def test_the_training_script_runs(
     assert epochs in script
     exec(compile(script.replace(epochs, "range(1)"), str(README), "exec"), {})
     assert re.search(r"test accuracy [01]\.\d+", capsys.readouterr().out)
+
+
+def test_the_live_script_runs() -> None:
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+    (script,) = (code for code in blocks if "StreamingRecognizer" in code)
+    found: dict[str, Any] = {"camera": [None, *np.random.default_rng(0).random((9, 25, 2)), None]}
+    exec(compile(script, str(README), "exec"), found)
+    assert float(found["scores"].sum()) == pytest.approx(1)
+
+
+def test_what_readme_says_of_a_streams_delay_and_memory() -> None:
+    live = StreamingRecognizer(Recognizer(SkeletonGraph.build(BODY_25), list("abcdef")))
+    text = " ".join(README.read_text().split())
+    assert f"the 9 + 1 network's: {live.delay})" in text
+    assert f"one of the 9 + 1 network takes {live.state_bytes / 1e6:.1f} MB" in text
 
 
 def test_the_papers_own_setting_is_the_network_that_it_published(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from stgcn_pyg.cli.predict import predict
 from stgcn_pyg.cli.prepare import prepare
 from stgcn_pyg.cli.report import report
 from stgcn_pyg.cli.reproduce import reproduce
+from stgcn_pyg.cli.stream import stream
 from stgcn_pyg.cli.synthesize import synthesize
 from stgcn_pyg.cli.train import train
 from stgcn_pyg.cli.view import view
@@ -40,6 +41,7 @@ for command in (
     fuse,
     extract,
     predict,
+    stream,
     cross_validate,
     reproduce,
     report,

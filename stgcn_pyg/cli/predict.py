@@ -7,7 +7,7 @@ import typer
 
 from stgcn_pyg.cli.extract import Estimator
 from stgcn_pyg.cli.options import Fps, Layout, choose_layout, warn_of_rates
-from stgcn_pyg.cli.reading import read_paths, say_formats
+from stgcn_pyg.cli.reading import open_video, read_paths, say_formats
 
 if TYPE_CHECKING:
     from stgcn_pyg.sequence import SkeletonSequence
@@ -89,11 +89,8 @@ def _read(
     try:
         return read_paths([path], layout, fps)
     except UnknownFormat as unknown:
-        from stgcn_pyg.pose import Video, extract
+        from stgcn_pyg.pose import extract
 
-        try:
-            video = Video(path)
-        except (ValueError, ImportError) as error:
-            raise ValueError(f"{unknown}; as a video, {error}") from error
+        video = open_video(path, unknown)
         sequence = extract(video, estimator)
         return [replace(sequence, fps=fps or sequence.fps)], {path: f"video, its person found by {estimator}"}

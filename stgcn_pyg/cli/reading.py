@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
+    from stgcn_pyg.io.formats import UnknownFormat
+    from stgcn_pyg.pose import Video
     from stgcn_pyg.sequence import SkeletonSequence
     from stgcn_pyg.skeleton import Skeleton
 
@@ -40,3 +42,17 @@ def say_formats(formats: dict[Path, str]) -> None:
     """Say on standard error which formats were found."""
     for path, found in formats.items():
         typer.echo(f"{path}: read as {found}", err=True)
+
+
+def open_video(path: Path, unknown: "UnknownFormat") -> "Video":
+    """The video at a path where no recording of a known format was found.
+
+    Raises:
+        ValueError: If there is none, with what was said of recordings.
+    """
+    from stgcn_pyg.pose import Video
+
+    try:
+        return Video(path)
+    except (ValueError, ImportError) as error:
+        raise ValueError(f"{unknown}; as a video, {error}") from error

@@ -19,12 +19,13 @@ from stgcn_pyg.io.openpose_lines import read_openpose_lines
 from stgcn_pyg.io.pyskl import read_pyskl, read_pyskl_splits
 from stgcn_pyg.io.recordings import find_formats, read_formats, read_sequences
 from stgcn_pyg.io.sleap import read_sleap
-from stgcn_pyg.io.tracking import follow, follow_people
+from stgcn_pyg.io.tracking import Follower, follow, follow_people
 from stgcn_pyg.io.utd_mhad import read_utd_mhad
 
 __all__ = [
     "FORMATS",
     "NW_UCLA_ACTIONS",
+    "Follower",
     "Format",
     "Subsequences",
     "find_format",

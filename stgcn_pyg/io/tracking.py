@@ -125,6 +125,40 @@ def follow(frames: Sequence[FloatArray]) -> FloatArray:
     return np.asarray(follow_people(frames, 1)[0])
 
 
+class Follower:
+    """Follows the main person through frames as they come, when nothing is known of those to come.
+
+    Detections are joined into tracks as :func:`follow_people` does it. Of the people in a frame, the main one is
+    whose track has the greatest sum of scores so far: bystanders and phantoms are only taken while nobody else is
+    there. A track that has ended is forgotten, so that memory does not grow.
+
+    Example:
+        >>> left, right = np.ones((4, 3)), np.full((4, 3), 9.0)
+        >>> left[:, 0], right[:, 0], right[:, 2] = [0, 1, 2, 3], [50, 51, 52, 53], 0.5
+        >>> follower = Follower()
+        >>> [follower(np.stack(frame))[0, 0].item() for frame in ([left, right], [right, left], [right])]
+        [0.0, 0.0, 50.0]
+        >>> follower(np.zeros((0, 4, 3))) is None
+        True
+    """
+
+    def __init__(self) -> None:
+        self._time = 0
+        self._importance: dict[_Track, float] = {}
+
+    def __call__(self, detected: FloatArray) -> FloatArray | None:
+        """The main one ``[V, D + 1]`` of the people in the next frame ``[P, V, D + 1]``; None if there are none."""
+        time, self._time = self._time, self._time + 1
+        people = _ordered(detected)
+        current = [track for track in self._importance if time - track.end <= MAX_ABSENCE + 1]
+        present = _continue(current, time, people)
+        self._importance = {track: self._importance.get(track, 0.0) for track in dict.fromkeys(current + present)}
+        for track, person in zip(present, people, strict=True):
+            track.poses = {time: person}  # those before are of no more use
+            self._importance[track] += float(person[:, -1].sum())
+        return max(present, key=self._importance.__getitem__).poses[time] if present else None
+
+
 def _ordered(people: FloatArray) -> FloatArray:
     """The people of whom a joint was seen, in an order that no order of detections changes: so ties are broken."""
     people = np.where(people[..., -1:] > 0, people, 0)
@@ -137,14 +171,18 @@ def _tracks(frames: Sequence[FloatArray]) -> list[_Track]:
     current: list[_Track] = []
     for time, people in enumerate(frames):
         current = [track for track in current if time - track.end <= MAX_ABSENCE + 1]
-        owner = _match([track.known(time) for track in current], people)
-        for i, person in enumerate(people):
-            if i in owner:
-                current[owner[i]].add(time, person)
-            else:
-                current.append(_Track(time, person))
-                tracks.append(current[-1])
+        new = [track for track in _continue(current, time, people) if track not in current]
+        current += new
+        tracks += new
     return tracks
+
+
+def _continue(current: list[_Track], time: int, people: FloatArray) -> list[_Track]:
+    """Let people go on as the tracks they belong to; returns the track of each, new ones of who is new."""
+    owner = _match([track.known(time) for track in current], people)
+    for i, k in owner.items():
+        current[k].add(time, people[i])
+    return [current[owner[i]] if i in owner else _Track(time, person) for i, person in enumerate(people)]
 
 
 def _match(known: list[FloatArray], people: FloatArray) -> dict[int, int]:

@@ -1,7 +1,7 @@
 """Several networks that vote."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
@@ -36,5 +36,15 @@ class Ensemble(torch.nn.Module):
 
     def forward(self, data: Any) -> Tensor:
         """Ask every member and average."""
-        votes = torch.stack([member(data).log_softmax(dim=-1) for member in self.members])
-        return votes.logsumexp(dim=0) - math.log(len(self.members))
+        return vote([member(data) for member in self.members])
+
+
+def vote(logits: Sequence[Tensor]) -> Tensor:
+    """The logarithm of the mean of the probabilities that several networks' logits ``[N, classes]`` stand for.
+
+    Example:
+        >>> vote([torch.tensor([[0.0, 0.0]]), torch.tensor([[0.0, 0.0]])]).exp()
+        tensor([[0.5000, 0.5000]])
+    """
+    votes = torch.stack([one.log_softmax(dim=-1) for one in logits])
+    return votes.logsumexp(dim=0) - math.log(len(logits))

@@ -85,7 +85,7 @@ def _fold(unit: torch.nn.Module, conv_name: str, norm_name: str) -> None:
     if step is None or step.norm is None:
         return
     assert isinstance(conv, SpatialGraphConv | TemporalConv)
-    scale, shift = _affine(step.norm)
+    scale, shift = affine(step.norm)
     conv.weight.mul_(scale if isinstance(conv, SpatialGraphConv) else scale[:, None, None])
     if conv.bias is None:
         conv.bias = torch.nn.Parameter(shift)
@@ -99,8 +99,13 @@ def _fold(unit: torch.nn.Module, conv_name: str, norm_name: str) -> None:
     setattr(unit, norm_name, torch.nn.ReLU() if step.relu else torch.nn.Identity())
 
 
-def _affine(norm: JointNorm) -> tuple[Tensor, Tensor]:
-    """What a norm multiplies by and what it adds, in evaluation ``[C]``."""
+def affine(norm: JointNorm) -> tuple[Tensor, Tensor]:
+    """What a norm multiplies by and what it adds, in evaluation ``[C]``.
+
+    Example:
+        >>> affine(JointNorm(1).eval())
+        (tensor([1.0000], ...), tensor([0.], ...))
+    """
     assert norm.running_mean is not None
     assert norm.running_var is not None
     scale = norm.weight * (norm.running_var + norm.eps).rsqrt()

@@ -4,9 +4,10 @@ Nothing of this is needed for recordings that are skeletons already, and an esti
 when it is used.
 """
 
+from stgcn_pyg.pose.camera import Camera
 from stgcn_pyg.pose.catalogue import ESTIMATORS, load_estimator
 from stgcn_pyg.pose.estimator import Picture, PoseEstimator
 from stgcn_pyg.pose.extract import extract
 from stgcn_pyg.pose.video import Video
 
-__all__ = ["ESTIMATORS", "Picture", "PoseEstimator", "Video", "extract", "load_estimator"]
+__all__ = ["ESTIMATORS", "Camera", "Picture", "PoseEstimator", "Video", "extract", "load_estimator"]

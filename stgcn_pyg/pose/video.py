@@ -78,7 +78,7 @@ class Video:
                     self.left_out += 1
                     continue
                 last = number
-                yield number, time - start, _upright(frame)
+                yield number, time - start, upright(frame)
         if read == 0:
             raise ValueError(f"{self.path}: the video has no frames")
         if read < WHOLE * self.num_frames:
@@ -130,7 +130,7 @@ def _frames(container: "InputContainer", path: Path) -> Iterator[Any]:
         raise ValueError(f"{path}: damaged, its pictures cannot be read ({error.strerror})") from error
 
 
-def _upright(frame: Any) -> Picture:
+def upright(frame: Any) -> Picture:
     """The picture of a frame, turned as the file says."""
     picture: Picture = frame.to_ndarray(format="rgb24")
     quarters = round(frame.rotation / 90) % 4

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from stgcn_pyg.sequence.sequence import IntArray, SkeletonSequence
+from stgcn_pyg.sequence.sequence import FloatArray, IntArray, SkeletonSequence
 
 MOST_FRAMES = 1_000_000
 """More frames than this (11 hours at 25 a second) come of a rate or of frame numbers that are none."""
@@ -70,18 +70,29 @@ def resample(sequence: SkeletonSequence, fps: float) -> SkeletonSequence:
             f"{fps:g}; give the rate it was recorded at"
         )
     step = np.arange(int(steps) + 1)
-    place = first + step * ratio
-    place = np.where(np.abs(place - np.round(place)) < 1e-6, np.round(place), place)  # on a frame, but for rounding
+    place = places(first, step, ratio)
     (low, has_low), (high, has_high) = (_find(sequence, number) for number in (np.floor(place), np.ceil(place)))
     there = has_low & has_high
-    low, high, weight = low[there], high[there], (place - np.floor(place))[there, None, None]
+    low, high = low[there], high[there]
     return replace(
         sequence,
-        pos=(1 - weight) * sequence.pos[low] + weight * sequence.pos[high],
+        pos=interpolate(sequence.pos[low], sequence.pos[high], (place - np.floor(place))[there]),
         score=np.minimum(sequence.score[low], sequence.score[high]),
         frame=round(first / ratio) + step[there],
         fps=float(fps),
     )
+
+
+def places(first: int, step: IntArray, ratio: float) -> npt.NDArray[np.float64]:
+    """Where the frames of another rate are among the recorded ones: step by step, ``ratio`` frames apart."""
+    place = first + step * ratio
+    return np.where(np.abs(place - np.round(place)) < 1e-6, np.round(place), place)  # on a frame, but for rounding
+
+
+def interpolate(low: FloatArray, high: FloatArray, weight: npt.NDArray[np.float64]) -> FloatArray:
+    """Positions ``[n, V, D]`` between two others, as near to the higher as ``weight [n]``."""
+    weight = weight[:, None, None]
+    return ((1 - weight) * low + weight * high).astype(np.float32)
 
 
 def _find(sequence: SkeletonSequence, number: npt.NDArray[np.float64]) -> tuple[IntArray, npt.NDArray[np.bool_]]:

@@ -55,7 +55,7 @@ class InputStreams(BaseTransform):
         for stream in self.streams:
             if stream not in self._known:
                 raise ValueError(f"no input stream is called {stream!r}; known: {', '.join(self._known)}")
-        self._parent = _parents(skeleton)
+        self.parent = _parents(skeleton)
 
     def num_channels(self, num_dims: int) -> int:
         """The number of channels C that recordings of so many coordinates get."""
@@ -69,8 +69,8 @@ class InputStreams(BaseTransform):
 
     def _bone(self, pose: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
         """Each joint as seen from its parent, and where both were seen."""
-        both = seen & seen[:, self._parent]
-        return (pose - pose[:, self._parent]) * both[..., None], both
+        both = seen & seen[:, self.parent]
+        return (pose - pose[:, self.parent]) * both[..., None], both
 
     def __repr__(self) -> str:
         """The layout and the streams by name."""

@@ -126,7 +126,7 @@ def test_recordings_are_looked_for_as_the_data_set_does(tmp_path: Path, monkeypa
 
 def test_help_has_examples_and_is_quick_to_import() -> None:
     trained = ("demo", "train", "evaluate", "fuse", "predict", "cross-validate", "reproduce")
-    for command in (*trained, "report", "draw", "explain", "edges", "synthesize", "info"):
+    for command in (*trained, "stream", "report", "draw", "explain", "edges", "synthesize", "info"):
         assert f"stgcn-pyg {command}" in call(command, "--help")
     code = "import sys, stgcn_pyg.cli; print({'torch', 'torch_geometric', 'lightning', 'numpy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stgcn_pyg.io.tracking import IMPORTANCE, MAX_ABSENCE, follow, follow_people
+from stgcn_pyg.io.tracking import IMPORTANCE, MAX_ABSENCE, Follower, follow, follow_people
 
 NOBODY = np.zeros((0, 5, 3), np.float32)
 BODY = np.array([[0, 0], [0, 4], [-1, 2], [1, 2], [0, 2]])  # five joints, a little over 4 units tall
@@ -275,3 +275,39 @@ def test_alphapose_sees_one_person_in_all_frames(real_data: Path, clip: str, num
     people = follow_people([np.array(at, np.float32).reshape(-1, 17, 3) for at in frames], 3)
     assert len(people) == 1
     assert (people[0, ..., 2] > 0).any(axis=1).all()
+
+
+# As frames come
+
+
+def live(frames: list[np.ndarray]) -> list[np.ndarray]:
+    follower = Follower()
+    return [np.zeros((5, 3), np.float32) if (one := follower(people)) is None else one for people in frames]
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=40))
+def test_one_person_is_followed_live_as_afterwards(seen: list[bool]) -> None:
+    frames = [together(*([pose] if there else [])) for pose, there in zip(walk(0, len(seen)), seen, strict=True)]
+    assert (np.stack(live(frames)) == follow(frames)).all()
+
+
+@given(st.data())
+def test_the_main_person_is_followed_live_whatever_the_order(data: st.DataObject) -> None:
+    main, other = walk(0, 20, score=0.9), walk(20, 20, score=0.8)
+    frames = [together(*data.draw(st.permutations(pair))) for pair in zip(main, other, strict=True)]
+    assert (np.stack(live(frames)) == np.stack(main)).all()
+
+
+def test_a_bystander_is_taken_live_while_the_main_person_is_away_and_no_longer() -> None:
+    main, bystander = person(0, score=0.9), person(20, score=0.4)
+    away = range(20, 20 + MAX_ABSENCE)
+    frames = [together(bystander) if t in away else together(bystander, main)[t < 10 :] for t in range(40)]
+    assert [one[0, 0] for one in live(frames)] == [20 if t in away else 0 for t in range(40)]
+
+
+def test_what_a_follower_remembers_does_not_grow() -> None:
+    follower = Follower()
+    for t in range(200):
+        follower(together(person(100.0 * t)))  # somebody new each time
+    assert len(follower._importance) <= MAX_ABSENCE + 2
+    assert all(len(track.poses) == 1 for track in follower._importance)
