@@ -32,7 +32,7 @@ def check_fits(weights: Weights, expected: Weights) -> None:
     ]
     missing = [name for name in expected if name not in weights and not name.endswith("num_batches_tracked")]
     unknown = [name for name in weights if name not in expected]
-    wrong += [f"the file lacks {name} {list(expected[name].shape)}" for name in missing]
-    wrong += [f"the network has no {name} {list(weights[name].shape)}" for name in unknown]
+    wrong += [f"{name} {list(expected[name].shape)} is missing in the file" for name in missing]
+    wrong += [f"{name} {list(weights[name].shape)} is in the file, but not in the network" for name in unknown]
     if wrong:
         raise ValueError("; ".join(wrong[:3]) + (f"; and {len(wrong) - 3} more" if len(wrong) > 3 else ""))
