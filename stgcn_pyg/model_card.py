@@ -20,7 +20,7 @@ from stgcn_pyg.io import read_sequences
 from stgcn_pyg.recognizer import Recognizer
 
 recognizer = Recognizer.from_pretrained("{name}")
-recordings = read_sequences("recording.npy", recognizer.graph.skeleton, fps=recognizer.fps)  # theirs
+recordings = read_sequences("recording.npy", recognizer.graph.skeleton, fps=recognizer.fps)  # or its own
 scores = recognizer.predict(recordings)
 print([recognizer.classes[number] for number in scores.argmax(dim=1)])
 ```
