@@ -196,12 +196,13 @@ class Recognizer:
         folder = Path(folder)
         weights = {key: value.detach().cpu().contiguous() for key, value in self.model.state_dict().items()}
         _check_finite(weights)
-        card = folder / CARD_FILE
-        with draft(folder / WEIGHTS_FILE) as weights_file:  # all are written before the weights take their place
+        text = self.card(metrics, name or folder.resolve().name, license)
+        with draft(folder / WEIGHTS_FILE) as weights_file:  # both are written before either takes its place
             weights_file.write_bytes(save(weights))
             write_text(folder / CONFIG_FILE, json.dumps(self.to_dict(), allow_nan=False) + "\n")
-            if not card.exists() or MARKER in card.read_text(encoding="utf-8", errors="replace"):
-                write_text(card, self.card(metrics, name or folder.resolve().name, license))
+        card = folder / CARD_FILE
+        if not card.exists() or MARKER in card.read_text(encoding="utf-8", errors="replace"):
+            write_text(card, text)
 
     def card(self, metrics: Mapping[str, Any] | None = None, name: str = "", license: str | None = None) -> str:
         """The model's card; see :func:`~stgcn_pyg.model_card.model_card`."""
