@@ -1,8 +1,9 @@
 """The one deployable unit: everything that turns a recording into scores, in one folder on disk."""
 
 import json
+import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ from tqdm import tqdm
 
 from stgcn_pyg.data import SkeletonData, TimelineLoader
 from stgcn_pyg.files import draft, write_text
+from stgcn_pyg.hub import download, is_repo_id, upload
+from stgcn_pyg.model_card import CARD_FILE, MARKER, model_card
 from stgcn_pyg.models import STGCN, Ensemble
+from stgcn_pyg.models.fits import check_fits
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.sequence import SkeletonSequence, convert_layout, missing_joints, resample, same_rate
 from stgcn_pyg.skeleton import Skeleton
@@ -168,19 +172,84 @@ class Recognizer:
             self.model.train(was_training)
         return torch.cat(logits).softmax(dim=1) if logits else torch.zeros(0, len(self.classes))
 
-    def save_pretrained(self, folder: str | Path) -> None:
-        """Write the folder: one safetensors file and one JSON.
+    def save_pretrained(
+        self,
+        folder: str | Path,
+        *,
+        metrics: Mapping[str, Any] | None = None,
+        name: str = "",
+        license: str | None = None,
+    ) -> None:
+        """Write the folder: one safetensors file, one JSON and the model's card.
+
+        A card that was written by hand is kept.
+
+        Args:
+            folder: The folder.
+            metrics: What a run's ``metrics.json`` holds, for the card.
+            name: What it will be read by, for the card; if left out, the folder's name.
+            license: The licence of the weights, for the card.
 
         Raises:
             ValueError: If a weight is not finite.
             OSError: If they cannot be written; a model that was there is then still there.
         """
         folder = Path(folder)
-        weights = {name: value.detach().cpu().contiguous() for name, value in self.model.state_dict().items()}
+        weights = {key: value.detach().cpu().contiguous() for key, value in self.model.state_dict().items()}
         _check_finite(weights)
+        text = self.card(metrics, name or folder.resolve().name, license)
         with draft(folder / WEIGHTS_FILE) as weights_file:  # both are written before either takes its place
             weights_file.write_bytes(save(weights))
             write_text(folder / CONFIG_FILE, json.dumps(self.to_dict(), allow_nan=False) + "\n")
+        card = folder / CARD_FILE
+        if not card.exists() or MARKER in card.read_text(encoding="utf-8", errors="replace"):
+            write_text(card, text)
+
+    def card(self, metrics: Mapping[str, Any] | None = None, name: str = "", license: str | None = None) -> str:
+        """The model's card; see :func:`~stgcn_pyg.model_card.model_card`."""
+        return model_card(self.to_dict(), self.num_parameters, metrics, name, license)
+
+    def push_to_hub(
+        self,
+        repo_id: str,
+        *,
+        metrics: Mapping[str, Any] | None = None,
+        license: str | None = None,
+        card: str | None = None,
+        private: bool | None = None,
+        token: str | None = None,
+        branch: str | None = None,
+        create_pr: bool | None = None,
+        commit_message: str = "Push a model of stgcn_pyg",
+    ) -> str:
+        """Share the model on the Hugging Face Hub, where :meth:`from_pretrained` finds it by ``repo_id``.
+
+        What :meth:`save_pretrained` writes is uploaded, in one commit, and nothing else.
+
+        Args:
+            repo_id: The repository, ``user/name``; it is made if there is none.
+            metrics: What a run's ``metrics.json`` holds, for the card.
+            license: The licence of the weights, as the Hub calls it: ``"mit"``, ``"cc-by-4.0"``, ...
+            card: Text of a card of your own.
+            private: Whether a new repository is to be seen by its owner alone.
+            token: The Hub's access token; if left out, that of ``hf auth login``.
+            branch: The branch to push to; if left out the main one.
+            create_pr: Ask for a change instead of making it.
+            commit_message: What the commit is called.
+
+        Returns:
+            The address of the commit.
+
+        Raises:
+            ImportError: If ``huggingface_hub`` is not installed: ``pip install 'stgcn-pyg[hub]'``.
+            ValueError: If a weight is not finite.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            self.save_pretrained(folder, metrics=metrics, name=repo_id, license=license)
+            if card is not None:
+                write_text(Path(folder) / CARD_FILE, card)
+            how = {"revision": branch, "create_pr": create_pr, "commit_message": commit_message}
+            return upload(Path(folder), repo_id, private, token, **how)
 
     def retarget(self, classes: Sequence[str]) -> None:
         """Recognise other actions: those that it knows keep what is learned of them, others are untrained."""
@@ -203,11 +272,13 @@ class Recognizer:
         num_classes: int | None = None,
         classes: Sequence[str] | None = None,
         freeze: int = 0,
+        revision: str | None = None,
     ) -> "Recognizer":
         """Read a folder that :meth:`save_pretrained` wrote, or a run folder that has it. Nothing is unpickled.
 
         A model that comes with the package is read by its name (:func:`pretrained_models`), unless a folder
-        of that name holds another.
+        of that name holds another. A model of the Hugging Face Hub is read by its repository, ``user/name``, if
+        there is no folder called ``user`` here; that needs ``huggingface_hub``, and the network for the first time.
 
         To fine-tune it on other actions, say which or how many, and how much of it is to stay as it is.
 
@@ -219,13 +290,14 @@ class Recognizer:
                 know are untrained.
             freeze: How many units, from the input on, are not to be trained; see
                 :meth:`~stgcn_pyg.models.STGCN.freeze`.
+            revision: A branch, tag or commit of the repository; if left out the newest.
 
         Raises:
-            FileNotFoundError: If there is no such folder or no model in it.
+            FileNotFoundError: If there is no such folder or repository, or no model in it.
             ValueError: If its files are damaged, of a newer format, or do not fit each other; if it has fewer units
                 than are to be frozen.
         """
-        folder = _find_model(Path(folder))
+        folder = _find_model(Path(folder), revision)
         try:
             config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"), parse_constant=_refuse_constant)
             if config.pop("format") != FORMAT:
@@ -235,6 +307,7 @@ class Recognizer:
             recognizer = cls(graph, features=features, **config)
             weights = load_file(folder / WEIGHTS_FILE)
             _check_finite(weights)
+            check_fits(weights, recognizer.model.state_dict())
             recognizer.model.load_state_dict(weights)
             recognizer._try_out()
         except Exception as error:
@@ -272,10 +345,15 @@ class Recognizer:
             "graph": self.graph.to_dict(),
         }
 
+    @property
+    def num_parameters(self) -> int:
+        """Parameters of all its networks."""
+        return sum(parameter.numel() for parameter in self.model.parameters())
+
     def __repr__(self) -> str:
         """What it recognises, on what."""
-        size = sum(parameter.numel() for parameter in self.model.parameters())
-        return f"Recognizer({len(self.classes)} classes, {self.graph.skeleton.name}, {size:,} parameters)"
+        layout = self.graph.skeleton.name
+        return f"Recognizer({len(self.classes)} classes, {layout}, {self.num_parameters:,} parameters)"
 
 
 def _check_finite(weights: dict[str, Tensor]) -> None:
@@ -298,14 +376,17 @@ def pretrained_models() -> list[str]:
     return sorted(folder.parent.name for folder in PRETRAINED.glob(f"*/{WEIGHTS_FILE}"))
 
 
-def _find_model(folder: Path) -> Path:
+def _find_model(folder: Path, revision: str | None) -> Path:
     """The folder that holds the model itself."""
     if (folder / MODEL_FOLDER).is_dir():
         folder = folder / MODEL_FOLDER
     if not (folder / CONFIG_FILE).exists() and str(folder) in pretrained_models():
         return PRETRAINED / folder
-    for name in (CONFIG_FILE, WEIGHTS_FILE):
-        if not (folder / name).is_file():
+    name, files = folder, (CONFIG_FILE, WEIGHTS_FILE)
+    if is_repo_id(folder):
+        folder = download(folder.as_posix(), files, revision)
+    for file in files:
+        if not (folder / file).is_file():
             known = ", ".join(pretrained_models())
-            raise FileNotFoundError(f"no model in {folder}: it has no {name} (models that come along: {known})")
+            raise FileNotFoundError(f"no model in {name}: it has no {file} (models that come along: {known})")
     return folder

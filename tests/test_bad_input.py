@@ -1111,6 +1111,12 @@ MATRIX = {
         **BAD_MODEL,
         no_space=none("one function writes all pictures, and draw and explain have it"),
     ),
+    "stgcn-pyg push": Row(
+        model,
+        lambda run: command("push", run, "me/actions"),
+        **BAD_MODEL,
+        no_space=none("it writes to the temporary folder alone"),
+    ),
     "stgcn-pyg report": Row(
         paper_results,
         lambda folder: command("report", folder),

@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "stgcn_pyg"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("skeleton", "nn", "metrics", "files"),
+    ("skeleton", "nn", "metrics", "files", "hub", "model_card"),
     ("partition", "models"),
     ("sequence", "data", "training"),
     ("io", "transforms"),

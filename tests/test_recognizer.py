@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from stgcn_pyg.data import SkeletonData
 from stgcn_pyg.datasets import KTH_ACTIONS, KTHSkeletonDataset
 from stgcn_pyg.io import read_array, read_openpose, read_openpose_folder
+from stgcn_pyg.model_card import CARD_FILE
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.recognizer import CONFIG_FILE, PRETRAINED, WEIGHTS_FILE, Recognizer, pretrained_models
 from stgcn_pyg.sequence import SkeletonSequence, convert_layout, group_people, resample
@@ -59,7 +60,7 @@ def test_what_is_saved_comes_back(tmp_path: Path, fitted: bool) -> None:
     assert loaded.classes == original.classes
     assert loaded.fps == original.fps
     assert repr(loaded.graph) == repr(original.graph)
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([CONFIG_FILE, WEIGHTS_FILE])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([CARD_FILE, CONFIG_FILE, WEIGHTS_FILE])
 
 
 @given(st.lists(run_lengths, min_size=1, max_size=4), st.integers(1, 4), st.randoms(use_true_random=False))

@@ -17,6 +17,7 @@ from stgcn_pyg.cli.fuse import fuse
 from stgcn_pyg.cli.info import info
 from stgcn_pyg.cli.predict import predict
 from stgcn_pyg.cli.prepare import prepare
+from stgcn_pyg.cli.push import push
 from stgcn_pyg.cli.report import report
 from stgcn_pyg.cli.reproduce import reproduce
 from stgcn_pyg.cli.stream import stream
@@ -49,6 +50,7 @@ for command in (
     view,
     explain,
     edges,
+    push,
     synthesize,
     info,
 ):

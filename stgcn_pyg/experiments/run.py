@@ -8,9 +8,9 @@ from typing import Any
 import torch
 
 from stgcn_pyg.datasets import NoRecordings, RecordingDataset
-from stgcn_pyg.experiments.evaluation import evaluate_run, open_for, subjects_of
+from stgcn_pyg.experiments.evaluation import METRICS, evaluate_run, open_for, subjects_of
 from stgcn_pyg.experiments.settings import PRECISIONS, Settings
-from stgcn_pyg.files import write_json
+from stgcn_pyg.files import read_json, write_json
 from stgcn_pyg.metrics import Scores
 from stgcn_pyg.plots import plot_curves, plot_edge_weights
 from stgcn_pyg.recognizer import MODEL_FOLDER, Recognizer
@@ -74,7 +74,7 @@ def train_run(
         )
     if not goes_on:
         return None
-    recognizer.save_pretrained(out / MODEL_FOLDER)
+    recognizer.save_pretrained(out / MODEL_FOLDER, name=str(out))
     plot_curves([folder / "curves" for folder in folders], out / "curves.png")
     if recognizer.architecture.get("edge_importance"):
         plot_edge_weights(recognizer.networks[0], recognizer.graph, out / "edge_weights.png")
@@ -84,7 +84,10 @@ def train_run(
     facts: dict[str, Any] = {"trained_on": {"recordings": len(train), **subjects_of(train)}}
     if not resumed:
         facts["seconds"] = round(time.perf_counter() - began, 1)
-    return evaluate_run(recognizer, test, out, config=_facts(settings, recognizer), **facts)
+    scores = evaluate_run(recognizer, test, out, config=_facts(settings, recognizer), **facts)
+    # The same once more, with a card that knows the results.
+    recognizer.save_pretrained(out / MODEL_FOLDER, metrics=read_json(out / METRICS), name=str(out))
+    return scores
 
 
 def open_test(settings: Settings, recognizer: Recognizer) -> RecordingDataset | None:

@@ -1,7 +1,7 @@
 """The network: a stack of spatial-temporal units, pooling over each sample, a linear classifier."""
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import torch
 from torch import Tensor
@@ -9,9 +9,11 @@ from torch_geometric.nn import global_mean_pool
 
 from stgcn_pyg.nn import (
     Edges,
+    InputNorm,
     JointNorm,
     Norm,
     PlainUnit,
+    PostActivationUnit,
     ResidualUnit,
     norm_relu,
     run_pointers,
@@ -41,6 +43,10 @@ def scaled(channels: Channels, width: float) -> Channels:
     return tuple((max(1, round(size * width)), stride) for size, stride in channels)
 
 
+Residual = bool | Literal["post-activation"]
+"""Kind of the units: full pre-activation residual ones, plain ones, or those of the first ST-GCN."""
+
+
 class STGCN(torch.nn.Module):
     r"""Spatial-temporal graph convolutional network (paper, section 4.4).
 
@@ -56,7 +62,9 @@ class STGCN(torch.nn.Module):
         in_channels: Input features of each joint.
         num_classes: The number of actions.
         channels: Output channels and stride of each unit.
-        residual: Full pre-activation residual units, with a norm and ReLU before pooling; else plain units.
+        residual: Full pre-activation residual units, with a norm and ReLU before pooling; plain units where False;
+            ``"post-activation"`` is the first ST-GCN, whose weights others published: its units, and a norm of each
+            channel of each joint before them.
         kernel_size: Frames of the temporal kernels.
         dropout: Dropout in every unit: of a plain unit's output, of what a residual unit adds to its shortcut.
         edge_importance: Learn a weight for each edge in every unit (section 4.4.3).
@@ -88,7 +96,7 @@ class STGCN(torch.nn.Module):
         in_channels: int,
         num_classes: int,
         channels: Channels = NINE_LAYERS,
-        residual: bool = True,
+        residual: Residual = True,
         kernel_size: int = 9,
         dropout: float = 0.0,
         edge_importance: bool = False,
@@ -102,6 +110,10 @@ class STGCN(torch.nn.Module):
         super().__init__()
         if residual and linear_middle:
             raise ValueError("linear_middle is a kind of plain unit; it needs residual=False")
+        if residual not in (True, False, "post-activation"):
+            raise ValueError(f"no units are called {residual!r}; known: True, False, 'post-activation'")
+        if residual == "post-activation" and (norm != "both" or relu_first):
+            raise ValueError("post-activation units have their norms where they were published; leave those out")
         self.num_nodes = graph.num_nodes
         self.in_channels = in_channels
         self.register_buffer("edge_index", graph.edge_index, persistent=False)
@@ -112,23 +124,30 @@ class STGCN(torch.nn.Module):
             num_edges = graph.num_edges if edge_importance else 0
             return spatial_graph_conv(size_in, size_out, graph.num_partitions, num_edges, bias, backend)
 
-        # No ReLU follows, as it would cut the coordinates in half.
-        self.norm = JointNorm(in_channels) if norm == "once" else torch.nn.Identity()
+        def unit(size_in: int, size_out: int, stride: int, is_input: bool) -> torch.nn.Module:
+            shape = (size_in, size_out, spatial, kernel_size, stride, dropout, causal)
+            if residual == "post-activation":
+                return PostActivationUnit(*shape, is_input)
+            if residual:
+                return ResidualUnit(*shape, is_input, norm, relu_first)
+            return PlainUnit(*shape, linear_middle, norm, relu_first)
+
+        self.norm = self._input_norm(residual, norm)  # no ReLU follows, as it would cut the coordinates in half
         self.units = torch.nn.ModuleList()
         size = in_channels
         for size_out, stride in channels:
-            shape = (size, size_out, spatial, kernel_size, stride, dropout, causal)
-            is_input = len(self.units) == 0
-            self.units.append(
-                ResidualUnit(*shape, is_input, norm, relu_first)
-                if residual
-                else PlainUnit(*shape, linear_middle, norm, relu_first)
-            )
+            self.units.append(unit(size, size_out, stride, is_input=len(self.units) == 0))
             size = size_out
-        # The sum of the last residual unit is still to be normalised and activated; a plain unit's output is.
-        self.final = torch.nn.Sequential(*([norm_relu(size, norm == "both", relu_first)] if residual else []))
+        # The sum of the last residual unit is still to be normalised and activated; the others' output is.
+        last = [norm_relu(size, norm == "both", relu_first)] if residual is True else []
+        self.final = torch.nn.Sequential(*last)
         self.classifier = torch.nn.Linear(size, num_classes)
         self.frozen: list[torch.nn.Module] = []
+
+    def _input_norm(self, residual: Residual, norm: Norm) -> torch.nn.Module:
+        if residual == "post-activation":
+            return InputNorm(self.num_nodes, self.in_channels)
+        return JointNorm(self.in_channels) if norm == "once" else torch.nn.Identity()
 
     def freeze(self, num_units: int) -> None:
         """Keep the first units as they are while the rest is trained, as fine-tuning does.

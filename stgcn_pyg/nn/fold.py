@@ -10,7 +10,7 @@ from stgcn_pyg.nn.blocked import Step
 from stgcn_pyg.nn.norm import JointNorm
 from stgcn_pyg.nn.spatial import SpatialGraphConv
 from stgcn_pyg.nn.temporal import TemporalConv
-from stgcn_pyg.nn.unit import PlainUnit, ResidualUnit
+from stgcn_pyg.nn.unit import PlainUnit, PostActivationUnit, ResidualUnit
 
 Module = TypeVar("Module", bound=torch.nn.Module)
 
@@ -26,9 +26,9 @@ def fold_norms(model: Module) -> Module:
         \mathbf{b}' = (\mathbf{b} - \boldsymbol{\mu}) \odot \mathbf{s} + \boldsymbol{\beta}, \qquad
         \mathbf{s} = \boldsymbol{\gamma} / \sqrt{\boldsymbol{\sigma}^2 + \epsilon}
 
-    Those are the norms after spatial convolutions, and a plain unit's after its temporal one. Of them the ReLU
-    stays, if there is one. Norms that follow a sum stay, as those at the start of residual units do, and so do
-    those that a ReLU goes before.
+    Those are the norms after spatial convolutions, and those after the temporal ones and the shortcuts of plain and
+    post-activation units. Of them the ReLU stays, if there is one. Norms that follow a sum stay, as those at the
+    start of residual units do, and so do those that a ReLU goes before.
 
     Args:
         model: A network of units, or anything that holds some.
@@ -57,6 +57,11 @@ def fold_norms(model: Module) -> Module:
             _fold(unit, "temporal", "norm_out")
         elif isinstance(unit, ResidualUnit):
             _fold(unit, "spatial", "norm_middle")
+        elif isinstance(unit, PostActivationUnit):
+            _fold(unit, "spatial", "norm_middle")
+            _fold(unit, "temporal", "norm_out")
+            if unit.shortcut is not None:
+                _fold(unit, "shortcut", "norm_shortcut")
     return model.eval()
 
 

@@ -109,6 +109,29 @@ class NormReLU(JointNorm):
         return super().extra_repr() + (", relu_first=True" if self.relu_first else "")
 
 
+class InputNorm(torch.nn.BatchNorm1d):
+    r"""Batch normalisation of each channel of each joint over all frames of a timeline ``[F, V, C]``.
+
+    The input norm of the first ST-GCN (Yan, Xiong, Lin, AAAI 2018): :math:`V \cdot C` means and variances, joint by
+    joint.
+
+    Args:
+        num_nodes: Joints V.
+        num_channels: Channels C.
+
+    Example:
+        >>> InputNorm(25, 3)(torch.randn(10, 25, 3)).shape
+        torch.Size([10, 25, 3])
+    """
+
+    def __init__(self, num_nodes: int, num_channels: int) -> None:
+        super().__init__(num_nodes * num_channels)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Normalise; a frame is a row of the table."""
+        return super().forward(input.flatten(1)).view_as(input)
+
+
 def synchronize(module: torch.nn.Module, synchronized: bool = True) -> None:
     """Let every :class:`JointNorm` of a module take its statistics over all devices of a training, or no longer.
 

@@ -1,4 +1,4 @@
-"""The two units that networks are stacked from: a spatial convolution, then a temporal one."""
+"""The units that networks are stacked from: a spatial convolution, then a temporal one."""
 
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, get_args
@@ -164,6 +164,78 @@ class ResidualUnit(torch.nn.Module):
         x = self.spatial(x, *edges, before=self.norm_in)
         x, ptr = self.temporal(x, ptr, before=self.norm_middle)
         return short + self.dropout(x), ptr
+
+
+class PostActivationUnit(torch.nn.Module):
+    r"""The unit of the first ST-GCN (Yan, Xiong, Lin, AAAI 2018): a residual unit that activates the sum.
+
+    .. math::
+        \mathbf{H} = \mathrm{drop}(\sigma(\mathrm{short}(\mathbf{X}) + \mathrm{BN}(\mathrm{Temporal}(
+        \sigma(\mathrm{BN}(\mathrm{Spatial}(\mathbf{X}))))))
+
+    Norms stand after the convolutions. The shortcut is the identity, or where shapes differ a strided 1x1
+    convolution and a norm; the first unit of a network has none (``is_input=True``). Weights that others published
+    are of such units; see :func:`~stgcn_pyg.models.read_published`.
+
+    Args:
+        in_channels: Features of each joint.
+        out_channels: Features that come out.
+        spatial: Builds the spatial convolution.
+        kernel_size: Frames of the temporal kernel.
+        stride: Frames between two outputs.
+        dropout: Probability that an entry of the unit's output is dropped.
+        causal: Look back only.
+        is_input: No shortcut.
+
+    Example:
+        >>> PostActivationUnit(64, 128, lambda *size: SpatialGraphConv(*size, num_partitions=3), stride=2)
+        PostActivationUnit(
+          (spatial): SpatialGraphConv(64, 128, num_partitions=3)
+          (norm_middle): NormReLU(128, ...)
+          (temporal): TemporalConv(128, 128, kernel_size=9, stride=2)
+          (norm_out): JointNorm(128, ...)
+          (shortcut): TemporalConv(64, 128, kernel_size=1, stride=2)
+          (norm_shortcut): JointNorm(128, ...)
+          (dropout): Dropout(p=0.0, inplace=False)
+        )
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        spatial: SpatialFactory,
+        kernel_size: int = 9,
+        stride: int = 1,
+        dropout: float = 0.0,
+        causal: bool = False,
+        is_input: bool = False,
+    ) -> None:
+        super().__init__()
+        self.is_input = is_input
+        projected = not is_input and (in_channels != out_channels or stride != 1)
+        self.spatial = spatial(in_channels, out_channels)
+        self.norm_middle = NormReLU(out_channels)
+        self.temporal = TemporalConv(out_channels, out_channels, kernel_size, stride, causal)
+        self.norm_out = JointNorm(out_channels)
+        self.shortcut = TemporalConv(in_channels, out_channels, 1, stride) if projected else None
+        self.norm_shortcut = JointNorm(out_channels) if projected else None
+        self.dropout = torch.nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, ptr: Tensor, edges: Edges) -> tuple[Tensor, Tensor]:
+        """Frames ``[F, V, C_in]`` and their runs to frames ``[F', V, C_out]`` and theirs."""
+        short = self._short(x, ptr)
+        x = self.spatial(x, *edges)
+        x, ptr = self.temporal(x, ptr, before=self.norm_middle)
+        x = self.norm_out(x)
+        return self.dropout((x if short is None else x + short).relu()), ptr
+
+    def _short(self, x: Tensor, ptr: Tensor) -> Tensor | None:
+        """What goes past the convolutions, if anything does."""
+        if self.shortcut is None or self.norm_shortcut is None:
+            return None if self.is_input else x
+        short: Tensor = self.norm_shortcut(self.shortcut(x, ptr)[0])
+        return short
 
 
 def norm_relu(channels: int, norm: bool, relu_first: bool = False) -> torch.nn.Module:

@@ -39,6 +39,10 @@ def test_train_writes_a_run_folder(run: Path) -> None:
     metrics = json.loads((run / "metrics.json").read_text())
     assert metrics["total"] == 24
     assert metrics["fps"] == 25  # as SYNTHETIC.json says
+    card = (run / "model" / "README.md").read_text()
+    assert f"Accuracy {metrics['accuracy']:.3f}" in card
+    assert "24 test **synthetic** recordings" in card
+    assert f'from_pretrained("{run}")' in card
 
 
 def test_evaluate_scores_other_recordings(run: Path, root: Path) -> None:

@@ -48,6 +48,7 @@ def norms(model: torch.nn.Module) -> set[str]:
         ({"residual": False, "norm": "end"}, set()),
         ({"residual": False, "norm": "once"}, {"norm"}),
         ({"residual": False, "relu_first": True}, {"norm_in", "middle.0", "norm_out"}),
+        ({"residual": "post-activation"}, set()),
     ],
     ids=str,
 )

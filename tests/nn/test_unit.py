@@ -1,4 +1,4 @@
-"""The two units: what stands between their convolutions, and what the shortcut carries."""
+"""The units: what stands between their convolutions, and what the shortcut carries."""
 
 from typing import Any
 
@@ -6,7 +6,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from stgcn_pyg.nn import Edges, JointNorm, PlainUnit, ResidualUnit, SpatialGraphConv, TemporalConv
+from stgcn_pyg.nn import (
+    Edges,
+    JointNorm,
+    PlainUnit,
+    PostActivationUnit,
+    ResidualUnit,
+    SpatialGraphConv,
+    TemporalConv,
+)
 from stgcn_pyg.partition import SkeletonGraph
 from stgcn_pyg.skeleton import BODY_25
 from tests.strategies import normal, pointers, randomized, split
@@ -16,7 +24,7 @@ EDGES = Edges(GRAPH.edge_index, GRAPH.edge_type, GRAPH.edge_weight)
 LENGTHS = [7, 1, 4]
 PTR = pointers(LENGTHS)
 
-each_unit = pytest.mark.parametrize("kind", [PlainUnit, ResidualUnit])
+each_unit = pytest.mark.parametrize("kind", [PlainUnit, ResidualUnit, PostActivationUnit])
 
 
 def spatial(in_channels: int, out_channels: int) -> SpatialGraphConv:
