@@ -84,7 +84,7 @@ class FrameFeatures(torch.nn.Module):
         at_root, has_root = self.streams.mean_of(self.streams.root, pos, seen)
         rooted = (old.known[1] > 0) | has_root
         here = torch.where(rooted, at_root, self.streams.middle(pos, seen))
-        now = torch.where(rooted, has_root, seen.any())
+        now = has_root | (~rooted & seen.any())
         root = torch.where(now, here, old.root)
         root_frame = torch.where(now, frame, old.frame[0])
         return root, root_frame, torch.stack([(old.known[0] > 0) | now, rooted]).to(pos)

@@ -1,35 +1,28 @@
 """The whole way from a recording's poses to scores as one module that can be exported."""
 
-import copy
-
 import torch
 from torch import Tensor
 
 from stgcn_pyg.export.features import RecordingFeatures
-from stgcn_pyg.export.unit import ExportedUnit
+from stgcn_pyg.export.network import ExportedNetwork
+from stgcn_pyg.export.unit import RecordingUnit
 from stgcn_pyg.models import STGCN
 from stgcn_pyg.models.ensemble import vote
-from stgcn_pyg.nn import Edges, fold_norms
 from stgcn_pyg.recognizer import Recognizer
-from stgcn_pyg.streaming.pointwise import pointwise
 
 
-class ExportedNetwork(torch.nn.Module):
-    """A network's units, with norms folded, and what stands around them.
+class RecordingNetwork(ExportedNetwork):
+    """A network that is given all frames at once.
 
-    Args:
-        network: The network; it is copied.
+    Attributes:
+        gap: How many frames must lie between two runs so that neither is seen from the other.
     """
 
+    Unit = RecordingUnit
+
     def __init__(self, network: STGCN) -> None:
-        super().__init__()
-        with torch.no_grad():
-            network = fold_norms(copy.deepcopy(network).cpu().float().eval()).requires_grad_(False)
-            edges = Edges(network.edge_index, network.edge_type, network.edge_weight)
-            self.norm = pointwise(network.norm)
-            self.units = torch.nn.ModuleList(ExportedUnit(unit, edges, network.num_nodes) for unit in network.units)
-            self.final = pointwise(network.final)
-        self.classifier = network.classifier
+        super().__init__(network)
+        self.gap = max(max(u.ahead, u.behind) * stride for u, stride in zip(self.units, self.strides, strict=False))
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """Logits ``[classes]`` of features ``[T, V, C]`` with a mask ``[T]``, 0 for frames of no run."""
@@ -74,11 +67,9 @@ class OfflineModel(torch.nn.Module):
     def __init__(self, recognizer: Recognizer) -> None:
         super().__init__()
         self.features = RecordingFeatures(recognizer.features, recognizer.fps or 1.0)
-        self.networks = torch.nn.ModuleList(ExportedNetwork(network) for network in recognizer.networks)
-        self.stride, self.gap = 1, 0
-        for unit in self.networks[0].units:
-            self.gap = max(self.gap, max(unit.ahead, unit.behind) * self.stride)
-            self.stride *= unit.stride
+        networks = [RecordingNetwork(network) for network in recognizer.networks]
+        self.networks = torch.nn.ModuleList(networks)
+        self.stride, self.gap = networks[0].strides[-1], networks[0].gap
 
     def forward(self, pos: Tensor, score: Tensor, frame: Tensor, run: Tensor) -> tuple[Tensor, Tensor]:
         """Score a recording."""

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from stgcn_pyg.export.frame_features import FeatureState, FrameFeatures
-from stgcn_pyg.export.offline import ExportedNetwork, decide
-from stgcn_pyg.export.unit import ExportedUnit
+from stgcn_pyg.export.network import ExportedNetwork
+from stgcn_pyg.export.offline import decide
+from stgcn_pyg.export.unit import FrameUnit
 from stgcn_pyg.models import STGCN
 from stgcn_pyg.recognizer import Recognizer
 
@@ -27,7 +28,7 @@ class State(NamedTuple):
     stays: bool = False
 
 
-class StepNetwork(torch.nn.Module):
+class StepNetwork(ExportedNetwork):
     r"""A network, a frame at a time.
 
     A unit that looks :math:`q_u` frames ahead has its output for frame :math:`t - \sum_{w \le u} q_w \prod_{x < w} s_x`
@@ -43,15 +44,10 @@ class StepNetwork(torch.nn.Module):
         delay: How many frames the last layer is behind.
     """
 
+    Unit = FrameUnit
+
     def __init__(self, network: STGCN, half_life: float | None = None) -> None:
-        super().__init__()
-        self.network = ExportedNetwork(network)
-        self.num_nodes = network.num_nodes
-        # How far each unit's input is behind the network's, and how many frames of that it stands for.
-        self.behind, self.strides = [0], [1]
-        for unit in self._units():
-            self.behind.append(self.behind[-1] + unit.ahead * self.strides[-1])
-            self.strides.append(self.strides[-1] * unit.stride)
+        super().__init__(network)
         self.delay = self.behind[-1]
         # What a frame of the last layer counts for beside the one after it.
         self.keep = 1.0 if half_life is None else 0.5 ** (self.strides[-1] / half_life)
@@ -59,14 +55,14 @@ class StepNetwork(torch.nn.Module):
     def states(self) -> list[State]:
         """All that it remembers: for each unit the frames that its kernels look back to, then the pool."""
         states = []
-        for number, unit in enumerate(self._units(), start=1):
+        for number, unit in enumerate(self.units, start=1):
             if unit.kernel_size > 1:
                 shape = (self.num_nodes, unit.kernel_size - 1, unit.out_channels)
                 states.append(State(f"unit{number}.frames", torch.zeros(shape)))
             if unit.residual and unit.ahead:
                 shape = (self.num_nodes, unit.ahead, unit.in_channels)
                 states.append(State(f"unit{number}.inputs", torch.zeros(shape)))
-        pooled = torch.zeros(self.network.classifier.in_features)
+        pooled = torch.zeros(self.classifier.in_features)
         return [*states, State("pooled", pooled, stays=True), State("weight", torch.zeros(()), stays=True)]
 
     def forward(self, x: Tensor, now: Tensor, length: Tensor, states: Sequence[Tensor]) -> list[Tensor]:
@@ -78,7 +74,7 @@ class StepNetwork(torch.nn.Module):
             length: How many it has with this one, without those beyond its end.
             states: As :meth:`states` has them.
         """
-        return self._from(0, self.network.norm(x), now, length, states)
+        return self._from(0, self.norm(x), now, length, states)
 
     def _from(
         self, depth: int, x: Tensor, now: Tensor, length: Tensor, states: Sequence[Tensor]
@@ -86,14 +82,14 @@ class StepNetwork(torch.nn.Module):
         """Take the input of a unit through it and all that follow it."""
         at = now - self.behind[depth]
         in_run = (at >= 0) & (at < length)
-        if depth == len(self.network.units):
+        if depth == len(self.units):
             return self._pool(x, in_run, *states)
-        unit = self._units()[depth]
+        unit = self.units[depth]
         frames, states = _remember(unit.kernel_size - 1, unit.middle(x, in_run.to(x)), states)
         inputs, states = _remember(unit.ahead if unit.residual else 0, x, states)
 
         def go(window: Tensor, short: Tensor, now: Tensor, length: Tensor, *states: Tensor) -> list[Tensor]:
-            return self._from(depth + 1, unit.one_output(window, short), now, length, states)
+            return self._from(depth + 1, unit(window, short), now, length, states)
 
         def stay(window: Tensor, short: Tensor, now: Tensor, length: Tensor, *states: Tensor) -> list[Tensor]:
             return [state.clone() for state in states]
@@ -104,21 +100,18 @@ class StepNetwork(torch.nn.Module):
         else:
             due = (now - self.behind[depth + 1]) % self.strides[depth + 1] == 0
             after = torch.cond(due, go, stay, given)
-        return [window[:, 1:] for window in (frames, inputs) if window.shape[1] > 1] + list(after)
+        return [window[:, 1:].contiguous() for window in (frames, inputs) if window.shape[1] > 1] + list(after)
 
     def _pool(self, x: Tensor, in_run: Tensor, pooled: Tensor, weight: Tensor) -> list[Tensor]:
         """The weighted mean of the frames so far and their weight, with one more if it is of the run."""
         new = weight * self.keep + 1
-        mean = pooled + (self.network.final(x).mean(dim=0) - pooled) / new
+        mean = pooled + (self.final(x).mean(dim=0) - pooled) / new
         return [torch.where(in_run, mean, pooled), torch.where(in_run, new, weight)]
 
     def logits(self, states: Sequence[Tensor]) -> Tensor:
         """Logits ``[classes]`` as they stand."""
-        logits: Tensor = self.network.classifier(states[-2])
+        logits: Tensor = self.classifier(states[-2])
         return logits
-
-    def _units(self) -> list[ExportedUnit]:
-        return [unit for unit in self.network.units if isinstance(unit, ExportedUnit)]
 
 
 def _remember(length: int, frame: Tensor, states: Sequence[Tensor]) -> tuple[Tensor, Sequence[Tensor]]:
