@@ -6,6 +6,9 @@ from torch import Tensor
 from stgcn_pyg.transforms import SkeletonFeatures
 from stgcn_pyg.transforms.normalize_pose import TELEPORT
 
+Length = tuple[Tensor, Tensor]
+"""A length of bodies, and of which of them it is known."""
+
 
 class Streams(torch.nn.Module):
     """What the offline features and those of a single frame share: bodies ``[..., V, D]`` to channels.
@@ -36,8 +39,8 @@ class Streams(torch.nn.Module):
         count = seen.sum(dim=-1, keepdim=True).clamp(min=1)
         return (pos * seen[..., None]).sum(dim=-2) / count
 
-    def lengths(self, pos: Tensor, seen: Tensor, root: Tensor) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
-        """The length of the torso and the mean distance of joints from the root, and where each counts."""
+    def lengths(self, pos: Tensor, seen: Tensor, root: Tensor) -> tuple[Length, Length]:
+        """The length of the torso and the mean distance of joints from the root."""
         neck, has_neck = self.mean_of(self.neck, pos, seen)
         has_torso = has_neck & self.mean_of(self.root, pos, seen)[1]
         torso = _norm(neck - root)
@@ -80,7 +83,9 @@ class Streams(torch.nn.Module):
             else:
                 raise ValueError(f"how to export the input stream {name!r} is not known")
         x = torch.cat(streams, dim=-1)
-        return x if self.mean is None else (x - self.mean) / self.std * seen[..., None]
+        if self.mean is None or self.std is None:
+            return x
+        return (x - self.mean) / self.std * seen[..., None]
 
     def _bone(self, pose: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
         """Each joint as seen from its parent, and where both were seen."""
@@ -123,7 +128,9 @@ class RecordingFeatures(torch.nn.Module):
         step = (root - root[previous]) / (scale * since)[:, None]
         motion = self.streams.root_motion(step, known[previous] & ~begins & (length > 0))
         seen_before = seen[previous] & ~begins[:, None]
-        return self.streams(pose, seen, motion, pose[previous], seen_before, (frame - frame[previous]).clamp(min=1))
+        frames = (frame - frame[previous]).clamp(min=1)
+        x: Tensor = self.streams(pose, seen, motion, pose[previous], seen_before, frames)
+        return x
 
     def _root(self, pos: Tensor, seen: Tensor, start: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """The root or what stands in for it ``[T, D]``, the last frame that had one, and if its run had one."""

@@ -1,4 +1,4 @@
-"""The features of :class:`~stgcn_pyg.transforms.SkeletonFeatures`, a frame at a time, with all that they remember."""
+"""The features of :class:`~stgcn_pyg.transforms.SkeletonFeatures`, a frame at a time, their memory in the open."""
 
 from typing import NamedTuple
 
@@ -66,7 +66,7 @@ class FrameFeatures(torch.nn.Module):
             [
                 _mean_so_far(mean, value, counts)
                 for mean, (value, counts) in zip(
-                    old.lengths.split(2), self.streams.lengths(pos, seen, root), strict=True
+                    (old.lengths[:2], old.lengths[2:]), self.streams.lengths(pos, seen, root), strict=True
                 )
             ]
         )
@@ -80,7 +80,7 @@ class FrameFeatures(torch.nn.Module):
         return x, FeatureState(lengths, known, root, pose, seen.to(pos), torch.stack([root_frame, frame]))
 
     def _root(self, pos: Tensor, seen: Tensor, frame: Tensor, old: FeatureState) -> tuple[Tensor, Tensor, Tensor]:
-        """The root or what stands in for it ``[D]``, the frame that last had one, and what is known of it by now."""
+        """The root or what stands in for it ``[D]``, the frame that last had one, and what is known of it."""
         at_root, has_root = self.streams.mean_of(self.streams.root, pos, seen)
         rooted = (old.known[1] > 0) | has_root
         here = torch.where(rooted, at_root, self.streams.middle(pos, seen))

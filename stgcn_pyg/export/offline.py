@@ -69,6 +69,7 @@ class OfflineModel(torch.nn.Module):
         self.features = RecordingFeatures(recognizer.features, recognizer.fps or 1.0)
         networks = [RecordingNetwork(network) for network in recognizer.networks]
         self.networks = torch.nn.ModuleList(networks)
+        self.shape = (recognizer.graph.num_nodes, recognizer.num_dims)
         self.stride, self.gap = networks[0].strides[-1], networks[0].gap
 
     def forward(self, pos: Tensor, score: Tensor, frame: Tensor, run: Tensor) -> tuple[Tensor, Tensor]:

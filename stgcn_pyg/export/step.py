@@ -31,10 +31,13 @@ class State(NamedTuple):
 class StepNetwork(ExportedNetwork):
     r"""A network, a frame at a time.
 
-    A unit that looks :math:`q_u` frames ahead has its output for frame :math:`t - \sum_{w \le u} q_w \prod_{x < w} s_x`
-    of the run at frame t. So one clock says of all of them at once whose strides fall on this frame, and, as frames
-    outside the run are masked, whose inputs are before its beginning or beyond its end. Units behind a stride are not
-    computed in between.
+    At frame t of a run, a unit that looks :math:`q_u` frames ahead has its output for the frame
+
+    .. math::
+        t - \sum_{w \le u} q_w \prod_{x < w} s_x.
+
+    So one clock says of all units at once whose strides fall on this frame, and whose inputs are before the run's
+    beginning or beyond its end and are masked. Units behind a stride are not computed in between.
 
     Args:
         network: The network; it is copied.
@@ -76,9 +79,7 @@ class StepNetwork(ExportedNetwork):
         """
         return self._from(0, self.norm(x), now, length, states)
 
-    def _from(
-        self, depth: int, x: Tensor, now: Tensor, length: Tensor, states: Sequence[Tensor]
-    ) -> list[Tensor]:
+    def _from(self, depth: int, x: Tensor, now: Tensor, length: Tensor, states: Sequence[Tensor]) -> list[Tensor]:
         """Take the input of a unit through it and all that follow it."""
         at = now - self.behind[depth]
         in_run = (at >= 0) & (at < length)
@@ -95,11 +96,13 @@ class StepNetwork(ExportedNetwork):
             return [state.clone() for state in states]
 
         given = (frames, inputs[:, 0], now, length, *states)
+        due = (now - self.behind[depth + 1]) % self.strides[depth + 1] == 0
         if unit.stride == 1:
             after = go(*given)
+        elif torch.compiler.is_compiling():
+            after = torch.cond(due, go, stay, given)  # an exported step decides for itself, each time
         else:
-            due = (now - self.behind[depth + 1]) % self.strides[depth + 1] == 0
-            after = torch.cond(due, go, stay, given)
+            after = (go if due else stay)(*given)
         return [window[:, 1:].contiguous() for window in (frames, inputs) if window.shape[1] > 1] + list(after)
 
     def _pool(self, x: Tensor, in_run: Tensor, pooled: Tensor, weight: Tensor) -> list[Tensor]:
@@ -124,8 +127,8 @@ def _remember(length: int, frame: Tensor, states: Sequence[Tensor]) -> tuple[Ten
 class StepModel(torch.nn.Module):
     """Scores of the frames so far, a frame at a time.
 
-    A run is ended by :attr:`delay` steps with ``present`` false, after which all states are zeros again but those that
-    stay.
+    A run is ended by :attr:`delay` steps with ``present`` false, after which all states are zeros again but those
+    that stay.
 
     Args:
         recognizer: The model; it is copied.

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from stgcn_pyg.nn import Edges, PlainUnit, ResidualUnit, SpatialGraphConv
+from stgcn_pyg.nn import Edges, PlainUnit, ResidualUnit, SpatialGraphConv, TemporalConv
 from stgcn_pyg.streaming.pointwise import pointwise
 
 
@@ -15,9 +15,9 @@ class ExportedUnit(torch.nn.Module):
         \mathbf{M} = m \cdot \sigma \Big( \mathbf{B} + \sum_{k=0}^{K-1} \hat{\mathbf{A}}_k \, b(\mathbf{X}) \,
         \mathbf{W}_k \Big)
 
-    where :math:`\hat{\mathbf{A}}_k` are the weighted edges of partition k, :math:`b` and :math:`\sigma` the norms and
-    ReLUs before and after, and :math:`m` is 0 for frames beyond a run's ends: that is what a temporal kernel sees
-    there. No sum is scattered, which ONNX Runtime may get wrong in threads.
+    where :math:`\hat{\mathbf{A}}_k` are the weighted edges of partition k, :math:`b` and :math:`\sigma` the norms
+    and ReLUs before and after, and :math:`m` is 0 for frames beyond a run's ends: that is what a temporal kernel
+    sees there. No sum is scattered, which ONNX Runtime may get wrong in threads.
 
     Args:
         unit: A unit of a network whose norms were folded.
@@ -46,10 +46,10 @@ class ExportedUnit(torch.nn.Module):
         self.weight = torch.nn.Buffer(conv.weight.flatten(0, 1))
         # Its biases, whatever their kind, are what it makes of nothing.
         self.bias = torch.nn.Buffer(unit.spatial(conv.weight.new_zeros(1, num_nodes, conv.in_channels), *edges)[0])
-        self.temporal_bias = torch.nn.Buffer(unit.temporal.bias)
+        self.temporal_bias = torch.nn.Buffer(_bias(unit.temporal))
         short = unit.shortcut if isinstance(unit, ResidualUnit) else None
         self.short_weight = None if short is None else torch.nn.Buffer(short.weight[:, :, 0].T.contiguous())
-        self.short_bias = None if short is None else torch.nn.Buffer(short.bias)
+        self.short_bias = None if short is None else torch.nn.Buffer(_bias(short))
 
     def middle(self, x: Tensor, mask: Tensor) -> Tensor:
         """What the temporal kernel sees of frames ``[T, V, C_in]`` with a mask ``[T]``, or of a single one."""
@@ -63,7 +63,9 @@ class ExportedUnit(torch.nn.Module):
         """What becomes of the temporal convolution's output, given the unit's input where its kernel stands."""
         if not self.residual:
             return self.after(out)
-        return out + (short if self.short_weight is None else _product(short, self.short_weight) + self.short_bias)
+        if self.short_weight is None or self.short_bias is None:
+            return out + short
+        return out + _product(short, self.short_weight) + self.short_bias
 
 
 class RecordingUnit(ExportedUnit):
@@ -92,7 +94,7 @@ class FrameUnit(ExportedUnit):
     """A unit that is given a frame at a time.
 
     Shapes:
-        - **window**: what :meth:`middle` has made of the frames that the kernel looks at ``[V, kernel_size, C_out]``
+        - **window**: what :meth:`middle` made of the frames that the kernel looks at ``[V, kernel_size, C_out]``
         - **short**: the unit's input where it stands ``[V, C_in]``
         - **output**: ``[V, C_out]``
     """
@@ -115,6 +117,10 @@ def _adjacency(conv: SpatialGraphConv, edges: Edges, num_nodes: int) -> Tensor:
     slot = edges.edge_index[1] * conv.num_partitions + edges.edge_type
     matrix = weight.new_zeros(num_nodes * conv.num_partitions, num_nodes)
     return matrix.index_put((slot, edges.edge_index[0]), weight, accumulate=True)
+
+
+def _bias(conv: TemporalConv) -> Tensor:
+    return conv.weight.new_zeros(conv.out_channels) if conv.bias is None else conv.bias
 
 
 def _product(x: Tensor, weight: Tensor) -> Tensor:
