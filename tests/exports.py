@@ -21,7 +21,7 @@ from tests.strategies import randomized
 GRAPH = SkeletonGraph.build(BODY_25)
 ALL_STREAMS = ("joint", "bone", "joint_motion", "bone_motion", "root_motion", "score")
 
-Run = Callable[..., tuple[Tensor, ...]]
+Run = Callable[..., Any]
 """A model or the program that became of it."""
 
 
@@ -55,13 +55,14 @@ def offline(model: OfflineModel, sequence: SkeletonSequence, run: Run | None = N
     frame, number = torch.zeros(length, dtype=torch.int64), torch.full((length,), -1)
     pos[place], score[place] = torch.tensor(sequence.pos[kept]), torch.tensor(sequence.score[kept])
     frame[place], number[place] = torch.tensor(sequence.frame[kept]), torch.tensor(runs)
-    return (run or model)(pos, score, frame, number)[0]
+    logits: Tensor = (run or model)(pos, score, frame, number)[0]
+    return logits
 
 
 @torch.no_grad()
 def stepped(model: StepModel, sequence: SkeletonSequence, run: Run | None = None) -> Tensor:
     """The same of a step, which is shown every frame."""
-    run = run or model
+    run, logits = run or model, torch.empty(0)
     states = [state.zeros for state in model.states()]
     kept, runs = cut_runs(sequence.score, sequence.frame, longest_gap=25)
     for number in np.unique(runs):
@@ -74,7 +75,7 @@ def stepped(model: StepModel, sequence: SkeletonSequence, run: Run | None = None
                 *map(torch.zeros_like, map(torch.tensor, pose)), torch.tensor(False), states
             )
     assert bool(known)
-    return logits  # type: ignore[no-any-return]
+    return logits
 
 
 def assert_close(found: Tensor, wanted: Tensor) -> None:
