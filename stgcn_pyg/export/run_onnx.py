@@ -196,7 +196,7 @@ class LiveModel(Model):
         return np.asarray(pos, np.float32), score, self._number
 
     def _step(self, pos: Array, score: Array, number: int, present: bool = True) -> None:
-        given = {"pos": pos, "score": score, "frame": np.array(number), "present": np.array(present)}
+        given = {"pos": pos, "score": score, "frame": np.array(number, np.int64), "present": np.array(present)}
         _, scores, known, *states = self.session.run(None, given | self._state)
         self._state = dict(zip(self._names, states, strict=True))
         self._scores = scores if known else None
@@ -213,7 +213,12 @@ def main() -> None:
     array = np.load(given.recording, allow_pickle=False)
     model: LiveModel | RecordingModel = (LiveModel if given.live else RecordingModel)(given.folder, given.threads)
     num_joints, num_dims = model.shape
-    if array.ndim != 3 or array.shape[1] != num_joints or array.shape[2] not in (num_dims, num_dims + 1):
+    if (
+        array.ndim != 3
+        or not len(array)
+        or array.shape[1] != num_joints
+        or array.shape[2] not in (num_dims, num_dims + 1)
+    ):
         parser.error(f"the model takes [T, {num_joints}, {num_dims}] or one more with scores, not {array.shape}")
     pos = array[..., :num_dims]
     score = array[..., num_dims] if array.shape[2] > num_dims else np.ones(array.shape[:2])
