@@ -12,6 +12,7 @@ from stgcn_pyg.cli.draw import draw
 from stgcn_pyg.cli.edges import edges
 from stgcn_pyg.cli.evaluate import evaluate
 from stgcn_pyg.cli.explain import explain
+from stgcn_pyg.cli.export import export
 from stgcn_pyg.cli.extract import extract
 from stgcn_pyg.cli.fuse import fuse
 from stgcn_pyg.cli.info import info
@@ -51,6 +52,7 @@ for command in (
     explain,
     edges,
     push,
+    export,
     synthesize,
     info,
 ):
