@@ -213,12 +213,8 @@ def main() -> None:
     array = np.load(given.recording, allow_pickle=False)
     model: LiveModel | RecordingModel = (LiveModel if given.live else RecordingModel)(given.folder, given.threads)
     num_joints, num_dims = model.shape
-    if (
-        array.ndim != 3
-        or not len(array)
-        or array.shape[1] != num_joints
-        or array.shape[2] not in (num_dims, num_dims + 1)
-    ):
+    shapes = (num_joints, num_dims), (num_joints, num_dims + 1)
+    if array.ndim != 3 or not len(array) or array.shape[1:] not in shapes:
         parser.error(f"the model takes [T, {num_joints}, {num_dims}] or one more with scores, not {array.shape}")
     pos = array[..., :num_dims]
     score = array[..., num_dims] if array.shape[2] > num_dims else np.ones(array.shape[:2])

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from stgcn_pyg.export import OfflineModel, StepModel, export_recognizer
-from stgcn_pyg.export.run_onnx import LiveModel, RecordingModel
+from stgcn_pyg.export.run_onnx import LiveModel, RecordingModel, main
 from stgcn_pyg.recognizer import Recognizer
 from stgcn_pyg.sequence import SkeletonSequence
 from stgcn_pyg.streaming import StreamingRecognizer
@@ -166,6 +166,16 @@ def test_the_program_beside_it_needs_no_torch(
     assert found["action"] == recognizer.classes[int(wanted.argmax())]
     blocked = [sys.executable, "-c", "import torch"]
     assert subprocess.run(blocked, env={"PYTHONPATH": str(tmp_path)}, capture_output=True).returncode != 0
+
+
+@pytest.mark.parametrize("shape", [(0, 25, 2), (9, 24, 2), (9, 25, 4), (9, 50)])
+def test_the_program_refuses_what_is_no_recording_of_the_model(
+    onnx_folder: Path, tmp_path: Path, shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    np.save(tmp_path / "clip.npy", np.ones(shape))
+    monkeypatch.setattr(sys, "argv", ["run_onnx.py", str(tmp_path / "clip.npy"), "--folder", str(onnx_folder)])
+    with pytest.raises(SystemExit, match="2"):
+        main()
 
 
 def test_torch_programs_are_the_model_too(recognizer: Recognizer, torch_folder: Path) -> None:
