@@ -1099,6 +1099,12 @@ MATRIX = {
         **BAD_MODEL,
         no_space=none("one function writes all pictures, and draw and explain have it"),
     ),
+    "stgcn-pyg export": Row(
+        model,
+        lambda run: command("export", run, "--format", "torch", "--out", "exported"),
+        **BAD_MODEL,
+        no_space=refused("exported/model.pt2", "too large"),
+    ),
     "stgcn-pyg report": Row(
         paper_results,
         lambda folder: command("report", folder),
