@@ -1117,6 +1117,12 @@ MATRIX = {
         **BAD_MODEL,
         no_space=none("it writes to the temporary folder alone"),
     ),
+    "stgcn-pyg export": Row(
+        model,
+        lambda run: command("export", run, "--format", "torch", "--out", "exported"),
+        **BAD_MODEL,
+        no_space=refused("exported/model.pt2", "too large"),
+    ),
     "stgcn-pyg report": Row(
         paper_results,
         lambda folder: command("report", folder),

@@ -1,5 +1,6 @@
 """Exported models on disk."""
 
+import io
 import json
 import logging
 import warnings
@@ -75,10 +76,10 @@ def export_recognizer(
         program = trace(model)
         file = files.enter_context(draft(path))
         if format == "onnx":
-            _save_onnx(program, file, list(facts["inputs"]), list(facts["outputs"]))
+            file.write_bytes(_as_onnx(program, list(facts["inputs"]), list(facts["outputs"])))
             write_text(files.enter_context(draft(path.with_name(RUNNER.name))), RUNNER.read_text(encoding="utf-8"))
         else:
-            torch.export.save(program, file)
+            file.write_bytes(_as_torch(program))
         write_text(files.enter_context(draft(path.with_suffix(".json"))), json.dumps(facts, indent=1) + "\n")
     return path
 
@@ -111,12 +112,19 @@ def _example(model: OfflineModel | StepModel) -> tuple[tuple[Any, ...], Any]:
     return (pos, pos[..., 0] + 1, frame, 0 * frame), dict.fromkeys(("pos", "score", "frame", "run"), time)
 
 
-def _save_onnx(program: torch.export.ExportedProgram, file: Path, inputs: list[str], outputs: list[str]) -> None:
+def _as_onnx(program: torch.export.ExportedProgram, inputs: list[str], outputs: list[str]) -> bytes:
     exported = torch.onnx.export(program, input_names=inputs, output_names=outputs, dynamo=True, verbose=False)
     assert exported is not None
     for node in exported.model.graph.all_nodes():
-        node.metadata_props.clear()
-    exported.save(file, external_data=False)
+        node.metadata_props.clear()  # where in torch's and our source each comes from
+    written: bytes = exported.model_proto.SerializeToString()
+    return written
+
+
+def _as_torch(program: torch.export.ExportedProgram) -> bytes:
+    file = io.BytesIO()
+    torch.export.save(program, file)
+    return file.getvalue()
 
 
 def describe(recognizer: Recognizer, model: OfflineModel | StepModel, file: str) -> dict[str, Any]:
