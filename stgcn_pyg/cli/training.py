@@ -89,7 +89,11 @@ def training_settings(
     crop: Annotated[int, typer.Option(help="Frames of the longest crops; 0: none.", rich_help_panel=TRAINING)] = 64,
     min_crop: Annotated[int, typer.Option(help="Frames of the shortest.", rich_help_panel=TRAINING)] = 16,
     augment: Annotated[
-        str, typer.Option(help="strong, robust, paper or none.", rich_help_panel=TRAINING)
+        str,
+        typer.Option(
+            help="strong, unmirrored (of actions that have a side), robust, paper or none.",
+            rich_help_panel=TRAINING,
+        ),
     ] = "strong",
     init: Annotated[
         Path | None,

@@ -59,6 +59,12 @@ def _strong(skeleton: Skeleton) -> list[BaseTransform]:
     ]
 
 
+def _unmirrored(skeleton: Skeleton) -> list[BaseTransform]:
+    """Strong, for actions of which a mirrored one is another: swiping left, drawing clockwise."""
+    _, *others = _strong(skeleton)
+    return others
+
+
 def _robust(skeleton: Skeleton) -> list[BaseTransform]:
     """Strong, and half of the bodies without the joints that other pose estimators do not know."""
     return [RandomChoice([DropJoints(skeleton)], probability=0.5), *_strong(skeleton)]
@@ -76,6 +82,7 @@ def _none(skeleton: Skeleton) -> list[BaseTransform]:
 
 AUGMENTATIONS: dict[str, Callable[[Skeleton], list[BaseTransform]]] = {
     "strong": _strong,
+    "unmirrored": _unmirrored,
     "robust": _robust,
     "paper": _paper,
     "none": _none,
@@ -113,7 +120,7 @@ class Settings:
         bias: Biases of the spatial convolutions: ``"channel"``, ``"partition"`` as published, or ``"none"``.
         backend: How spatial convolutions are computed.
         members: Networks that are trained from seeds of their own and vote.
-        augment: ``"strong"``, ``"robust"``, ``"paper"`` or ``"none"``.
+        augment: ``"strong"``, ``"unmirrored"``, ``"robust"``, ``"paper"`` or ``"none"``.
         crop: The longest random crops that are trained on, in frames; 0 for whole recordings.
         min_crop: The shortest of them.
         recipe: Optimiser and schedule.

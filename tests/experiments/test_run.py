@@ -65,7 +65,7 @@ def test_settings_survive_json(root: Path) -> None:
         ({"rate": float("nan")}, "rate nan is no number of frames a second"),
         ({"crop": -3}, "crops of 8 to -3 frames are impossible"),
         ({"min_crop": 0}, "crops of 0 to 16 frames are impossible"),
-        ({"augment": "wild"}, "augment 'wild' is not known; known: strong, robust, paper, none"),
+        ({"augment": "wild"}, "augment 'wild' is not known; known: strong, unmirrored, robust, paper, none"),
         ({"precision": "8"}, "precision '8' is not known; known: 32, bf16"),
         ({"norm": "middle"}, "have no norm 'middle'; known: both, once, none"),
         ({"norm": "start", "residual": True}, "have no norm 'start'; known: both, once, none"),
