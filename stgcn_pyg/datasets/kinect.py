@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from stgcn_pyg.datasets.protocol import Protocol
-from stgcn_pyg.datasets.recordings import RecordingDataset
+from stgcn_pyg.datasets.recordings import RecordingDataset, class_number, numbers
 from stgcn_pyg.io import NW_UCLA_ACTIONS, read_nw_ucla, read_utd_mhad
 from stgcn_pyg.sequence import SkeletonSequence
 from stgcn_pyg.skeleton import KINECT_20
@@ -98,7 +98,7 @@ class NWUCLA(RecordingDataset):
 
     def label(self, sequence: SkeletonSequence) -> dict[str, Any]:
         """Action, person and view."""
-        return {"y": _class(sequence, UCLA_ACTIONS), **_numbers(sequence, "subject", "view")}
+        return {"y": class_number(sequence, len(UCLA_ACTIONS)), **numbers(sequence, "subject", "view")}
 
 
 class UTDMHAD(RecordingDataset):
@@ -153,19 +153,4 @@ class UTDMHAD(RecordingDataset):
 
     def label(self, sequence: SkeletonSequence) -> dict[str, Any]:
         """Action and person."""
-        return {"y": _class(sequence, MHAD_ACTIONS), **_numbers(sequence, "subject")}
-
-
-def _class(sequence: SkeletonSequence, actions: tuple[str, ...]) -> int:
-    """The class number of a label that counts from 1."""
-    (label,) = _numbers(sequence, "label").values()
-    if not 1 <= label <= len(actions):
-        raise ValueError(f"{sequence.name}: its label is {label}, but labels are 1 to {len(actions)}")
-    return label - 1
-
-
-def _numbers(sequence: SkeletonSequence, *names: str) -> dict[str, int]:
-    """Facts that a recording must have."""
-    if missing := [name for name in names if name not in sequence.facts]:
-        raise ValueError(f"{sequence.name}: neither the file nor its name says its {', '.join(missing)}")
-    return {name: int(sequence.facts[name]) for name in names}
+        return {"y": class_number(sequence, len(MHAD_ACTIONS)), **numbers(sequence, "subject")}

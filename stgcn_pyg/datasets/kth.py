@@ -3,6 +3,7 @@
 import json
 import re
 import warnings
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -131,11 +132,16 @@ class KTHSkeletonDataset(RecordingDataset):
         action, subject, scenario = facts["action"], int(facts["subject"]), int(facts["scenario"])
         return {"y": KTH_ACTIONS.index(action), "subject": subject, "scenario": scenario}
 
+    @cached_property
+    def _listed(self) -> Subsequences:
+        """The list, which is read once for all recordings."""
+        assert self.subsequences is not None, "asked for only where there is one"
+        return read_subsequences(self.subsequences)
+
     def _samples(self, people: list[SkeletonSequence]) -> list[SkeletonData]:
         if self.subsequences is None:
             return super()._samples(people)
-        listed = read_subsequences(self.subsequences)
-        parts = [self._subsequences(person, listed) for person in people]
+        parts = [self._subsequences(person, self._listed) for person in people]
         return [self._labelled(list(part)) for part in zip(*parts, strict=True)]
 
     def _subsequences(self, video: SkeletonSequence, listed: Subsequences) -> list[SkeletonSequence]:

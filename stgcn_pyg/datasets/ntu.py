@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from stgcn_pyg.data import SkeletonData
 from stgcn_pyg.datasets.protocol import Protocol
-from stgcn_pyg.datasets.recordings import RecordingDataset
+from stgcn_pyg.datasets.recordings import RecordingDataset, class_number, numbers
 from stgcn_pyg.io import read_ntu
 from stgcn_pyg.sequence import SkeletonSequence
 from stgcn_pyg.skeleton import NTU_25
@@ -251,11 +251,8 @@ class NTURGBD(RecordingDataset):
 
     def label(self, sequence: SkeletonSequence) -> dict[str, Any]:
         """Action, person, camera and setup."""
-        facts = {name: int(sequence.facts[name]) for name in ("subject", "camera", "setup")}
-        y = int(sequence.facts["label"]) - 1
-        if not 0 <= y < self.num_actions:
-            raise ValueError(f"{sequence.name}: its label is {y + 1}, but labels are 1 to {self.num_actions}")
-        return {"y": y, **facts}
+        facts = numbers(sequence, "subject", "camera", "setup")
+        return {"y": class_number(sequence, self.num_actions), **facts}
 
 
 class NTURGBD120(NTURGBD):

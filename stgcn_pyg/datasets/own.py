@@ -1,6 +1,7 @@
 """A user's own recordings: a folder for each action."""
 
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -67,9 +68,9 @@ class SkeletonFolder(RecordingDataset):
         self._given = classes
         super().__init__(root, *args, **how)
 
-    @property
+    @cached_property
     def classes(self) -> tuple[str, ...]:  # type: ignore[override]
-        """The actions by class number."""
+        """The actions by class number; folders are looked through once."""
         return self._given or tuple(sorted({folder.name for folder in self._folders()}))
 
     def _folders(self) -> list[Path]:

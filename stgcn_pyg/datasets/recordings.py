@@ -244,3 +244,26 @@ def _keep_common_facts(recordings: list[SkeletonData]) -> None:
     for data in recordings:
         for key in set(data.keys()) - common:
             del data[key]
+
+
+def class_number(sequence: SkeletonSequence, num_classes: int) -> int:
+    """The class number of a label that counts from 1.
+
+    Raises:
+        ValueError: If there is no such class, or no label.
+    """
+    (label,) = numbers(sequence, "label").values()
+    if not 1 <= label <= num_classes:
+        raise ValueError(f"{sequence.name}: its label is {label}, but labels are 1 to {num_classes}")
+    return label - 1
+
+
+def numbers(sequence: SkeletonSequence, *names: str) -> dict[str, int]:
+    """Facts that a recording must have.
+
+    Raises:
+        ValueError: If it lacks one.
+    """
+    if missing := [name for name in names if name not in sequence.facts]:
+        raise ValueError(f"{sequence.name}: neither the file nor its name says its {', '.join(missing)}")
+    return {name: int(sequence.facts[name]) for name in names}
