@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stgcn_pyg.cli.one_recording import Name, Recording, read_one
-from stgcn_pyg.cli.options import Fps, warn_of_rates
+from stgcn_pyg.cli.one_recording import Name, Recording, Shown, read_shown
+from stgcn_pyg.cli.options import Fps
 from stgcn_pyg.cli.reading import say_formats
 
 if TYPE_CHECKING:
@@ -19,9 +19,7 @@ def draw(
     out: Annotated[Path, typer.Option(help="A strip (.png), or a clip (.gif, .mp4).")] = Path("strip.png"),
     model: Annotated[Path | None, typer.Option(help="Run folder, or a built-in model: synthetic_kth.")] = None,
     fps: Fps = None,
-    skeleton: Annotated[
-        str, typer.Option(metavar="NAME", help="Joint layout of the recording. [default: the model's, or BODY_25]")
-    ] = "",
+    skeleton: Shown = "",
     name: Name = None,
     start: Annotated[
         float | None, typer.Option(help="Second to begin at. [default: first sight of somebody]")
@@ -44,19 +42,9 @@ def draw(
     if out.suffix.lower() not in (".png", ".gif", ".mp4"):
         raise ValueError(f"{out}: the name's ending says what is drawn: .png (a strip), .gif or .mp4 (a clip)")
 
-    from dataclasses import replace
-
     from stgcn_pyg.plots import plot_clip, plot_strip
-    from stgcn_pyg.recognizer import Recognizer
-    from stgcn_pyg.skeleton import BODY_25, find_skeleton
 
-    recognizer = None if model is None else Recognizer.from_pretrained(model)
-    layout = BODY_25 if recognizer is None else recognizer.graph.skeleton
-    layout = find_skeleton(skeleton) if skeleton else layout
-    sequence, formats = read_one(recording, layout, fps, name)
-    if recognizer is not None:  # which takes a rate that nothing says to be its own
-        warn_of_rates([sequence], recognizer)
-        sequence = replace(sequence, fps=sequence.fps or recognizer.fps)
+    recognizer, (sequence,), formats = read_shown(recording, model, skeleton, fps, name)
     if out.suffix.lower() == ".png":
         prediction = "" if recognizer is None else _prediction(recognizer, sequence)
         plot_strip(sequence, out, prediction, start, 3.0 if seconds is None else seconds, frames)

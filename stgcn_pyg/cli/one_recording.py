@@ -1,20 +1,50 @@
 """The one recording that a command is about."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stgcn_pyg.cli.options import warn_of_rates
 from stgcn_pyg.cli.reading import read_paths
 
 if TYPE_CHECKING:
+    from stgcn_pyg.recognizer import Recognizer
     from stgcn_pyg.sequence import SkeletonSequence
     from stgcn_pyg.skeleton import Skeleton
 
 Recording = Annotated[
     Path, typer.Argument(help="A file of any known format, or a folder of one recording's OpenPose JSON frames.")
 ]
+Shown = Annotated[
+    str,
+    typer.Option(
+        "--skeleton", metavar="NAME", help="Joint layout of the recording. [default: the model's, or BODY_25]"
+    ),
+]
 Name = Annotated[str | None, typer.Option(help="Which one, by its name, where a folder holds several.")]
+
+
+def read_shown(
+    path: Path, model: Path | None, skeleton: str, fps: float | None, name: str | None, people: int = 1
+) -> "tuple[Recognizer | None, list[SkeletonSequence], dict[Path, str]]":
+    """Read up to so many people of a recording that is shown, perhaps with what a model makes of it.
+
+    Returns:
+        The model, if one is named; the main person and the others, at the model's rate where nothing says theirs;
+        and of which format the path is.
+    """
+    from stgcn_pyg.recognizer import Recognizer
+    from stgcn_pyg.skeleton import BODY_25, find_skeleton
+
+    recognizer = None if model is None else Recognizer.from_pretrained(model)
+    layout = BODY_25 if recognizer is None else recognizer.graph.skeleton
+    bodies, formats = read_people(path, find_skeleton(skeleton) if skeleton else layout, fps, name, people)
+    if recognizer is not None:
+        warn_of_rates(bodies[:1], recognizer)
+        bodies = [replace(body, fps=body.fps or recognizer.fps) for body in bodies]
+    return recognizer, bodies, formats
 
 
 def read_one(

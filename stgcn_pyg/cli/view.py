@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from stgcn_pyg.cli.one_recording import Name, Recording, read_people
-from stgcn_pyg.cli.options import Fps, warn_of_rates
+from stgcn_pyg.cli.one_recording import Name, Recording, Shown, read_shown
+from stgcn_pyg.cli.options import Fps
 from stgcn_pyg.cli.reading import say_formats
 
 
@@ -15,9 +15,7 @@ def view(
     out: Annotated[Path, typer.Option(help="The page to write (.html).")] = Path("view.html"),
     model: Annotated[Path | None, typer.Option(help="Run folder, or a built-in model: synthetic_kth.")] = None,
     fps: Fps = None,
-    skeleton: Annotated[
-        str, typer.Option(metavar="NAME", help="Joint layout of the recording. [default: the model's, or BODY_25]")
-    ] = "",
+    skeleton: Shown = "",
     name: Name = None,
     people: Annotated[int, typer.Option(help="People to show, at most; a model is shown them all.", min=1)] = 1,
 ) -> None:
@@ -35,19 +33,9 @@ def view(
     if out.suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"{out}: what is written is a page, so its name must end in .html")
 
-    from dataclasses import replace
-
-    from stgcn_pyg.recognizer import Recognizer
-    from stgcn_pyg.skeleton import BODY_25, find_skeleton
     from stgcn_pyg.view import write_player
 
-    recognizer = None if model is None else Recognizer.from_pretrained(model)
-    layout = BODY_25 if recognizer is None else recognizer.graph.skeleton
-    layout = find_skeleton(skeleton) if skeleton else layout
-    bodies, formats = read_people(recording, layout, fps, name, people)
-    if recognizer is not None:  # which takes a rate that nothing says to be its own
-        warn_of_rates(bodies[:1], recognizer)
-        bodies = [replace(body, fps=body.fps or recognizer.fps) for body in bodies]
+    recognizer, bodies, formats = read_shown(recording, model, skeleton, fps, name, people)
     write_player(bodies, out, recognizer)
     say_formats(formats)
     typer.echo(f"{bodies[0].name}: {out}")
