@@ -197,13 +197,27 @@ class Recognizer:
         folder = Path(folder)
         weights = {key: value.detach().cpu().contiguous() for key, value in self.model.state_dict().items()}
         _check_finite(weights)
-        text = self.card(metrics, name or folder.resolve().name, license)
         with draft(folder / WEIGHTS_FILE) as weights_file:  # both are written before either takes its place
             weights_file.write_bytes(save(weights))
             write_text(folder / CONFIG_FILE, json.dumps(self.to_dict(), allow_nan=False) + "\n")
+        self.save_card(folder, metrics=metrics, name=name, license=license)
+
+    def save_card(
+        self,
+        folder: str | Path,
+        *,
+        metrics: Mapping[str, Any] | None = None,
+        name: str = "",
+        license: str | None = None,
+    ) -> None:
+        """Write the model's card alone into its folder, unless one that was written by hand is there.
+
+        Arguments are those of :meth:`save_pretrained`.
+        """
+        folder = Path(folder)
         card = folder / CARD_FILE
         if not card.exists() or MARKER in card.read_text(encoding="utf-8", errors="replace"):
-            write_text(card, text)
+            write_text(card, self.card(metrics, name or folder.resolve().name, license))
 
     def card(self, metrics: Mapping[str, Any] | None = None, name: str = "", license: str | None = None) -> str:
         """The model's card; see :func:`~stgcn_pyg.model_card.model_card`."""

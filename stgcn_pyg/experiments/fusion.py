@@ -111,7 +111,7 @@ def fuse_runs(
         chosen = fit_weights(*_predict(runs, held_out, recognizers))
     if elsewhere:
         tested = [
-            open_for(model, data=one.data, people=one.people, skeleton=one.layout, usual_fps=one.fps, **elsewhere)
+            open_for(model, skeleton=one.layout, **one.kind, **elsewhere)
             for one, model in zip(settings, recognizers, strict=True)
         ]
     else:

@@ -85,8 +85,7 @@ def train_run(
     if not resumed:
         facts["seconds"] = round(time.perf_counter() - began, 1)
     scores = evaluate_run(recognizer, test, out, config=_facts(settings, recognizer), **facts)
-    # The same once more, with a card that knows the results.
-    recognizer.save_pretrained(out / MODEL_FOLDER, metrics=read_json(out / METRICS), name=str(out))
+    recognizer.save_card(out / MODEL_FOLDER, metrics=read_json(out / METRICS), name=str(out))
     return scores
 
 
@@ -115,8 +114,7 @@ def trained_on(run: Path) -> dict[str, Any]:
     """What data a run was trained on; KTH's, if the folder does not say it, as that of a model alone."""
     if not (run / CONFIG).is_file():
         return {"data": "kth"}
-    settings = Settings.load(run / CONFIG)
-    return {"data": settings.data, "people": settings.people, "usual_fps": settings.fps}
+    return Settings.load(run / CONFIG).kind
 
 
 def begin(settings: Settings) -> tuple[Recognizer, RecordingDataset]:

@@ -214,6 +214,11 @@ class Settings:
         return find_dataset(self.data)
 
     @property
+    def kind(self) -> dict[str, Any]:
+        """What other recordings of the same kind are opened with: data set, people, rate where nothing says it."""
+        return {"data": self.data, "people": self.people, "usual_fps": self.fps}
+
+    @property
     def layout(self) -> Skeleton:
         """The joint layout of recordings whose files do not say theirs."""
         return find_skeleton(self.skeleton) if self.skeleton else self.dataset.usual_layout
